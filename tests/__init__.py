@@ -1,0 +1,1 @@
+"""The tests: flat mirrored names for modules, flow/ for promises, server/ for real clients, contracts/."""

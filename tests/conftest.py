@@ -1,0 +1,74 @@
+"""Fixtures: started servers, and the shared sample media."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clients import DavClient
+from tests.programs import unavailable
+from tests.server_process import ROOT, ServerProcess, add_account
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """One server for all cheap tests of a run: use names of your own and leave what others made alone."""
+    yield from _running(tmp_path_factory.mktemp("shared") / "data")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A fresh server with an empty library, for tests that count, kill or break things."""
+    yield from _running(tmp_path / "data")
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
+    """Start servers of one's own: ``launch(data, arguments=[...], extra_environment={...})``."""
+    started: list[ServerProcess] = []
+
+    def start(data: Path, **options: object) -> ServerProcess:
+        server = ServerProcess(data, **options)  # type: ignore[arg-type]
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in started:
+        server.kill9()
+
+
+@pytest.fixture
+def dav(server: ServerProcess) -> Iterator[DavClient]:
+    """A client logged in at ``server``."""
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture
+def shared_dav(shared_server: ServerProcess) -> Iterator[DavClient]:
+    """A client logged in at ``shared_server``."""
+    with shared_server.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of sample media (PHOTOCLOUD_SAMPLES, else beside the repository)."""
+    folder = Path(os.environ.get("PHOTOCLOUD_SAMPLES") or ROOT.parent / "shared" / "samples")
+    if not (folder / "manifest.json").is_file():
+        unavailable(f"no sample media at {folder}")
+    return folder
+
+
+def _running(data: Path) -> Iterator[ServerProcess]:
+    add_account(data)
+    server = ServerProcess(data)
+    server.start()
+    yield server
+    exit_code = server.stop()
+    assert exit_code == 0, f"the server ended with {exit_code}: {server.output[-4000:]}"
+    assert "Traceback" not in server.output, server.output[-8000:]

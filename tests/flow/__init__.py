@@ -1,0 +1,1 @@
+"""The promises of the product, each proved against a really started server."""

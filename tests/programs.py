@@ -1,0 +1,59 @@
+"""Other people's programs that tests drive: found, or the test is skipped aloud (in CI: fails)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+_PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+
+
+def unavailable(reason: str) -> NoReturn:
+    """End the test: skipped with its reason on a laptop, failed where PHOTOCLOUD_REQUIRE_CLIENTS is set."""
+    if os.environ.get("PHOTOCLOUD_REQUIRE_CLIENTS"):
+        pytest.fail(f"required here: {reason}")
+    pytest.skip(reason)
+
+
+def require(*programs: str) -> None:
+    """Go on only if every program is installed."""
+    missing = [program for program in programs if shutil.which(program, path=_PATH) is None]
+    if missing:
+        unavailable(f"not installed: {', '.join(missing)}")
+
+
+def require_root() -> None:
+    """Go on only as root: mounting needs it."""
+    if os.geteuid() != 0:
+        unavailable("needs root")
+
+
+def run(
+    *command: str | Path,
+    expect: int | None = 0,
+    stdin: str = "",
+    cwd: Path | None = None,
+    extra_environment: Mapping[str, str] | None = None,
+    timeout_s: float = 180,
+) -> str:
+    """Run to the end and give both streams as one text; ``expect`` None takes any exit code."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        input=stdin,
+        cwd=cwd,
+        env=os.environ | {"PATH": _PATH, "LC_ALL": "C.UTF-8"} | dict(extra_environment or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    if expect is not None:
+        assert done.returncode == expect, f"{command} ended with {done.returncode}:\n{done.stdout}"
+    return done.stdout
