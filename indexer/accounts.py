@@ -1,0 +1,165 @@
+"""Accounts and browser sessions: who may ask. Passwords are kept as argon2id hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from indexer.catalog.people import People
+from indexer.errors import BadName, TooManyAttempts, WeakPassword
+from indexer.model import Person, Session
+
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 1024
+SESSION_S = 30 * 24 * 3600.0
+_REMEMBER_S = 300.0
+_MOST_REMEMBERED = 1000
+_FREE_ATTEMPTS = 5
+_LONGEST_WAIT_S = 300.0
+
+
+@dataclass(slots=True)
+class _Failures:
+    count: int = 0
+    wait_until: float = 0.0
+
+
+@dataclass(slots=True)
+class Accounts:
+    """People, their passwords and their browser sessions. Safe to share between threads."""
+
+    people: People
+    clock: Callable[[], float] = time.time
+    _hasher: PasswordHasher = field(default_factory=PasswordHasher, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _salt: bytes = field(default_factory=lambda: secrets.token_bytes(32), init=False)
+    _verified: dict[bytes, tuple[Person, str, float]] = field(default_factory=dict, init=False)
+    _failures: dict[str, _Failures] = field(default_factory=dict, init=False)
+    _decoy_hash: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._decoy_hash = self._hasher.hash(secrets.token_hex(16))
+
+    def is_empty(self) -> bool:
+        """True until the first account (the owner's) exists."""
+        return self.people.is_empty()
+
+    def list(self) -> tuple[Person, ...]:
+        """Everybody, in the order of joining."""
+        return self.people.list()
+
+    def add(self, name: str, password: str) -> Person:
+        """Create an account; the first is the owner. Raises NameTaken, WeakPassword, BadName."""
+        name = name.strip()
+        if not name or len(name) > 100 or ":" in name or not name.isprintable():
+            raise BadName("an account name has 1 to 100 printable characters and no colon")
+        return self.people.add(name, _key(name), self._hash(password), self.clock())
+
+    def set_password(self, name: str, password: str) -> bool:
+        """Replace a password and end the person's browser sessions; False for an unknown name."""
+        found = self.people.find(_key(name))
+        if found is None:
+            return False
+        self.people.set_password_hash(found[0].id, self._hash(password))
+        return True
+
+    def check_password(self, name: str, password: str, address: str = "") -> Person | None:
+        """The person, or None when name or password is wrong (in the same time).
+
+        A correct password is remembered for five minutes, because shares send it with each request,
+        but never across a change of the password. ``address`` is the client's: after some failures from
+        one address or for one name, TooManyAttempts is raised for a growing while.
+        """
+        found = self.people.find(_key(name))
+        person, stored_hash = found if found else (None, self._decoy_hash)
+        fingerprint = self._fingerprint(name, password)
+        if person and self._remembers(fingerprint, stored_hash):
+            return person
+        self._check_patience(name, address)
+        is_right = self._verify(stored_hash, password)
+        if person is None or not is_right:
+            self._note_failure(name, address)
+            return None
+        self._remember(fingerprint, person, stored_hash, name, address)
+        return person
+
+    def open_session(self, person: Person) -> tuple[str, Session]:
+        """Start a browser session: the secret for its cookie, and the session."""
+        secret, csrf_token, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), self.clock()
+        self.people.open_session(_hash_secret(secret), person.id, csrf_token, now + SESSION_S, now)
+        return secret, Session(person, csrf_token)
+
+    def find_session(self, secret: str) -> Session | None:
+        """The live session of this cookie secret."""
+        return self.people.find_session(_hash_secret(secret), self.clock())
+
+    def close_session(self, secret: str) -> None:
+        """Log out; an unknown secret is not an error."""
+        self.people.close_session(_hash_secret(secret))
+
+    def _hash(self, password: str) -> str:
+        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+            raise WeakPassword(SHORTEST_PASSWORD)
+        return self._hasher.hash(password)
+
+    def _verify(self, stored_hash: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored_hash, password[: LONGEST_PASSWORD + 1])
+        except VerificationError:
+            return False
+
+    def _fingerprint(self, name: str, password: str) -> bytes:
+        return hmac.digest(self._salt, f"{_key(name)}\0{password}".encode("utf-8", "surrogatepass"), "sha256")
+
+    def _remembers(self, fingerprint: bytes, stored_hash: str) -> bool:
+        with self._lock:
+            remembered = self._verified.get(fingerprint)
+        return bool(remembered and remembered[1] == stored_hash and remembered[2] > self.clock())
+
+    def _remember(self, fingerprint: bytes, person: Person, stored_hash: str, name: str, address: str) -> None:
+        with self._lock:
+            if len(self._verified) >= _MOST_REMEMBERED:
+                self._verified.clear()
+            self._verified[fingerprint] = (person, stored_hash, self.clock() + _REMEMBER_S)
+            for who in _suspects(name, address):
+                self._failures.pop(who, None)
+
+    def _check_patience(self, name: str, address: str) -> None:
+        with self._lock:
+            waits = [self._failures[who].wait_until for who in _suspects(name, address) if who in self._failures]
+        wait_s = max(waits, default=0.0) - self.clock()
+        if wait_s > 0:
+            raise TooManyAttempts(int(wait_s) + 1)
+
+    def _note_failure(self, name: str, address: str) -> None:
+        with self._lock:
+            if len(self._failures) >= _MOST_REMEMBERED:
+                self._failures.clear()
+            for who in _suspects(name, address):
+                failures = self._failures.setdefault(who, _Failures())
+                failures.count += 1
+                excess = failures.count - _FREE_ATTEMPTS
+                if excess >= 0:
+                    failures.wait_until = self.clock() + min(2.0**excess, _LONGEST_WAIT_S)
+
+
+def _suspects(name: str, address: str) -> tuple[str, ...]:
+    # Somebody else's guesses at a name must not lock its owner out everywhere: name and address together.
+    return (f"address {address}", f"name {_key(name)} from {address}")
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name.strip()).casefold()
+
+
+def _hash_secret(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,45 @@
+"""What we know, in SQL: the only package that imports SQLAlchemy. Answers are `indexer.model` values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexer.catalog.arrivals import Arrivals
+from indexer.catalog.database import Database
+from indexer.catalog.entries import Entries
+from indexer.catalog.items import Items
+from indexer.catalog.jobs import Jobs
+from indexer.catalog.locks import Locks
+from indexer.catalog.migrations import migrate
+from indexer.catalog.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """One database, by topic. Each method is one transaction. Safe to share between threads."""
+
+    people: People
+    entries: Entries
+    arrivals: Arrivals
+    items: Items
+    jobs: Jobs
+    locks: Locks
+    _database: Database
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def open_catalog(url: str) -> Catalog:
+    """Connect, bring the tables up to date, and hand out the catalog."""
+    database = Database(url)
+    migrate(database.engine)
+    return Catalog(
+        People(database),
+        Entries(database),
+        Arrivals(database),
+        Items(database),
+        Jobs(database),
+        Locks(database),
+        database,
+    )

@@ -1,0 +1,127 @@
+"""Recording what came in: one transaction that makes bytes in the store an item and an entry."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from indexer.catalog import entries, jobs
+from indexer.catalog.database import Database
+from indexer.catalog.portable import insert_or_ignore
+from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, OriginalRow, UploadRow
+from indexer.catalog.versions import bump
+from indexer.model import Arrival, State
+
+
+class Arrivals:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, arrival: Arrival) -> bool:
+        """Original, item, upload, entry and (for new ones) the index job, durable on return.
+
+        True when the person did not hold these bytes before. Raises NoSuchEntry for a folder that
+        is gone, NameOccupied when a folder has the name.
+        """
+        with self._database.write() as connection:
+            _place_entry(connection, arrival, is_junk=False)
+            connection.execute(insert_or_ignore(connection, OriginalRow, _original_values(arrival)))
+            is_new = connection.execute(insert_or_ignore(connection, ItemRow, _item_values(arrival))).rowcount > 0
+            connection.execute(sa.insert(UploadRow).values(_upload_values(arrival, is_new)))
+            if is_new:
+                jobs.enqueue(connection, arrival.person_id, arrival.sha256, arrival.at)
+            elif arrival.client_mtime is not None:
+                offer_mtime(connection, arrival.person_id, arrival.sha256, arrival.client_mtime, arrival.at)
+            bump(connection, arrival.person_id)
+            return is_new
+
+    def record_junk(self, arrival: Arrival) -> None:
+        """Only the entry: junk is never an item."""
+        with self._database.write() as connection:
+            _place_entry(connection, arrival, is_junk=True)
+
+    def offer_mtime(self, person_id: int, sha256: str, mtime: float, now: float) -> None:
+        """A client declared a file's modification time after its bytes: evidence for an undated item."""
+        with self._database.write() as connection:
+            offer_mtime(connection, person_id, sha256, mtime, now)
+
+    def is_recorded(self, sha256: str) -> bool:
+        """Whether any row stands for these bytes."""
+        query = sa.select(sa.exists().where(OriginalRow.sha256 == sha256))
+        with self._database.read() as connection:
+            return bool(connection.scalar(query))
+
+    def originals(self) -> tuple[tuple[str, int], ...]:
+        """(digest, size in bytes) of every original there should be."""
+        query = sa.select(OriginalRow.sha256, OriginalRow.size_bytes).order_by(OriginalRow.sha256)
+        with self._database.read() as connection:
+            return tuple((row.sha256, row.size_bytes) for row in connection.execute(query))
+
+    def names_of(self, sha256: str) -> tuple[str, ...]:
+        """The paths under which an original arrived, newest first; for people who must find it again."""
+        query = sa.select(UploadRow.path).where(UploadRow.sha256 == sha256).order_by(UploadRow.id.desc()).limit(5)
+        with self._database.read() as connection:
+            return tuple(connection.scalars(query))
+
+
+def offer_mtime(connection: sa.Connection, person_id: int, sha256: str, mtime: float, now: float) -> None:
+    undated = sa.or_(ItemRow.taken_at_source.is_(None), ItemRow.taken_at_source == "client mtime")
+    changed = sa.or_(ItemRow.client_mtime.is_(None), ItemRow.client_mtime > mtime)
+    here = (ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
+    update = sa.update(ItemRow).where(*here, undated, changed).values(client_mtime=mtime)
+    if connection.execute(update).rowcount:
+        jobs.enqueue(connection, person_id, sha256, now)
+
+
+def _place_entry(connection: sa.Connection, arrival: Arrival, *, is_junk: bool) -> None:
+    entries.place_file(
+        connection,
+        arrival.person_id,
+        arrival.path,
+        sha256=arrival.sha256,
+        size_bytes=arrival.size_bytes,
+        mime=arrival.media.mime,
+        mtime=arrival.at if arrival.client_mtime is None else arrival.client_mtime,
+        is_junk=is_junk,
+        now=arrival.at,
+    )
+
+
+def _original_values(arrival: Arrival) -> dict[str, object]:
+    return {
+        "sha256": arrival.sha256,
+        "size_bytes": arrival.size_bytes,
+        "kind": arrival.media.kind,
+        "mime": arrival.media.mime,
+        "extension": arrival.media.extension,
+        "added_at": arrival.at,
+    }
+
+
+def _item_values(arrival: Arrival) -> dict[str, object]:
+    return {
+        "person_id": arrival.person_id,
+        "sha256": arrival.sha256,
+        "name": arrival.name,
+        "search": arrival.name.casefold(),
+        "kind": arrival.media.kind,
+        "mime": arrival.media.mime,
+        "size_bytes": arrival.size_bytes,
+        "client_mtime": arrival.client_mtime,
+        "added_at": arrival.at,
+        "state": State.PENDING,
+        "taken_at": UNKNOWN_TIME,
+        "day": UNKNOWN_TIME,
+        "favourite": False,
+    }
+
+
+def _upload_values(arrival: Arrival, is_new: bool) -> dict[str, object]:
+    return {
+        "person_id": arrival.person_id,
+        "sha256": arrival.sha256,
+        "path": arrival.path,
+        "door": arrival.door,
+        "at": arrival.at,
+        "size_bytes": arrival.size_bytes,
+        "is_new": is_new,
+    }

@@ -1,0 +1,78 @@
+"""The connection to the catalog's database, and its two kinds of transaction.
+
+SQLite runs with a write-ahead log and full durability: a committed transaction survives a power
+cut. Writers take SQLite's one write lock when they begin, so that what a transaction read is still
+true when it writes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from indexer.errors import NoRoom
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=30000",
+    "foreign_keys=ON",
+    "cache_size=-4096",
+    "mmap_size=268435456",
+    "temp_store=MEMORY",
+)
+
+
+class Database:
+    """An engine with ``read()`` and ``write()`` transactions. Safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        """``url`` is an SQLAlchemy URL: ``sqlite:////path/catalog.sqlite3``."""
+        self.engine = sa.create_engine(url, pool_size=8, max_overflow=-1)
+        # Threads of one process queue here, fairly; SQLite's own waiting is a sleep that doubles.
+        self._writing = threading.Lock()
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A consistent view; changes nothing."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """All or nothing, durable when the block is left; raises NoRoom when the disk is full."""
+        with self._writing, self.engine.connect() as connection:
+            try:
+                with connection.execution_options(writes=True).begin():
+                    yield connection
+            except OperationalError as error:
+                if _is_full(error):
+                    raise NoRoom from error
+                raise
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not begin transactions by itself: see _begin_sqlite.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_full(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL

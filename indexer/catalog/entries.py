@@ -1,0 +1,241 @@
+"""The Upload share as rows: folders, files and placeholders by path. Changes names, never originals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from indexer import names
+from indexer.catalog.database import Database
+from indexer.catalog.tables import EntryRow, OriginalRow
+from indexer.errors import NameOccupied, NoSuchEntry
+from indexer.model import Entry, EntryType
+
+_COLUMNS = (
+    EntryRow.path, EntryRow.name, EntryRow.type, EntryRow.mtime, EntryRow.created_at, EntryRow.sha256,
+    EntryRow.size_bytes, EntryRow.mime, EntryRow.is_junk, EntryRow.properties,
+)  # fmt: skip
+FOLDER_MIME = "httpd/unix-directory"
+
+
+class Entries:
+    """Every path may come in any Unicode normal form; it is looked up by `names.key`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, person_id: int, path: str) -> Entry | None:
+        with self._database.read() as connection:
+            return find(connection, person_id, names.key(path))
+
+    def children(self, person_id: int, folder: str) -> tuple[Entry, ...]:
+        """What lies directly in a folder, by name; nothing for a folder that is not there."""
+        query = sa.select(*_COLUMNS).where(EntryRow.person_id == person_id, EntryRow.folder == names.key(folder))
+        with self._database.read() as connection:
+            return tuple(map(_entry, connection.execute(query.order_by(EntryRow.path))))
+
+    def make_folder(self, person_id: int, path: str, now: float) -> None:
+        """Raises NoSuchEntry for a missing parent, NameOccupied when the name is in use."""
+        with self._database.write() as connection:
+            check_parent(connection, person_id, names.key(path))
+            if find(connection, person_id, names.key(path)):
+                raise NameOccupied(path)
+            row = _new_row(person_id, path, now, type=EntryType.FOLDER, mime=FOLDER_MIME)
+            connection.execute(sa.insert(EntryRow).values(row))
+
+    def place_placeholder(self, person_id: int, path: str, mtime: float, now: float) -> Entry:
+        """Make the name an empty file; a version with bytes stays behind it until new bytes come."""
+        path_key = names.key(path)
+        with self._database.write() as connection:
+            check_parent(connection, person_id, path_key)
+            old = find(connection, person_id, path_key)
+            if old and old.type is EntryType.FOLDER:
+                raise NameOccupied(path)
+            row = _new_row(person_id, path, now, type=EntryType.PLACEHOLDER, mtime=mtime)
+            if old and old.sha256 and not old.is_junk:
+                row |= {"previous_sha256": old.sha256, "previous_mtime": old.mtime}
+            replace(connection, row)
+            return _require(connection, person_id, path_key)
+
+    def set_mtime(self, person_id: int, path: str, mtime: float) -> None:
+        self._update(person_id, path, mtime=mtime)
+
+    def set_properties(self, person_id: int, path: str, properties: dict[str, str]) -> None:
+        """Replace the dead properties: name in Clark notation -> XML."""
+        self._update(person_id, path, properties=json.dumps(properties))
+
+    def delete(self, person_id: int, path: str) -> None:
+        """Remove a name and, of a folder, everything below; the originals stay."""
+        with self._database.write() as connection:
+            connection.execute(sa.delete(EntryRow).where(*_subtree(person_id, names.key(path))))
+
+    def move(self, person_id: int, source: str, target: str) -> None:
+        """Rename a file or a folder with all below it; what had the target's name is replaced."""
+        source_key, target_key = names.key(source), names.key(target)
+        with self._database.write() as connection:
+            check_parent(connection, person_id, target_key)
+            _require(connection, person_id, source_key)
+            connection.execute(sa.delete(EntryRow).where(*_subtree(person_id, target_key)))
+            moved = sa.literal(target_key) + sa.func.substr(EntryRow.path, len(source_key) + 1)
+            below = sa.literal(target_key) + sa.func.substr(EntryRow.folder, len(source_key) + 1)
+            is_root = EntryRow.path == source_key
+            connection.execute(
+                sa.update(EntryRow)
+                .where(*_subtree(person_id, source_key))
+                .values(
+                    path=moved,
+                    folder=sa.case((is_root, names.parent(target_key)), else_=below),
+                    name=sa.case((is_root, names.last(target)), else_=EntryRow.name),
+                )
+            )
+
+    def copy(self, person_id: int, source: str, target: str, *, deep: bool, now: float) -> None:
+        """Give the same originals further names; ``deep=False`` copies a folder without its contents."""
+        source_key, target_key = names.key(source), names.key(target)
+        with self._database.write() as connection:
+            check_parent(connection, person_id, target_key)
+            _require(connection, person_id, source_key)
+            connection.execute(sa.delete(EntryRow).where(*_subtree(person_id, target_key)))
+            chosen = _subtree(person_id, source_key) if deep else _exactly(person_id, source_key)
+            rows = [dict(row._mapping) for row in connection.execute(sa.select(EntryRow.__table__).where(*chosen))]
+            for row in rows:
+                row["path"] = target_key + row["path"][len(source_key) :]
+                row["folder"] = names.parent(row["path"])
+                row |= {"created_at": now, "changed_at": now}
+                if row["path"] == target_key:
+                    row["name"] = names.last(target)
+            connection.execute(sa.insert(EntryRow), rows)
+
+    def junk(self, before: float = float("inf")) -> tuple[tuple[int, Entry], ...]:
+        """(person id, entry) of all junk not changed since ``before`` (epoch seconds)."""
+        query = sa.select(EntryRow.person_id, *_COLUMNS).where(EntryRow.is_junk, EntryRow.changed_at < before)
+        with self._database.read() as connection:
+            return tuple((row[0], _entry(row[1:])) for row in connection.execute(query))
+
+    def junk_digests(self) -> frozenset[str]:
+        """The digests that some junk entry still needs."""
+        with self._database.read() as connection:
+            query = sa.select(EntryRow.sha256).where(EntryRow.is_junk, EntryRow.sha256.is_not(None))
+            return frozenset(connection.scalars(query))
+
+    def drop_placeholders(self, person_id: int, paths: Iterable[str]) -> None:
+        """End abandoned placeholders: the version behind one comes back, else the name goes."""
+        with self._database.write() as connection:
+            for path in paths:
+                drop_placeholder(connection, person_id, names.key(path))
+
+    def _update(self, person_id: int, path: str, **values: Any) -> None:
+        with self._database.write() as connection:
+            update = sa.update(EntryRow).where(*_exactly(person_id, names.key(path))).values(**values)
+            if connection.execute(update).rowcount == 0:
+                raise NoSuchEntry(path)
+
+
+def find(connection: sa.Connection, person_id: int, path_key: str) -> Entry | None:
+    row = connection.execute(sa.select(*_COLUMNS).where(*_exactly(person_id, path_key))).one_or_none()
+    return _entry(row) if row else None
+
+
+def check_parent(connection: sa.Connection, person_id: int, path_key: str) -> None:
+    """Raise NoSuchEntry unless the path's folder exists, within the caller's transaction."""
+    folder = names.parent(path_key)
+    if not folder:
+        return
+    entry = find(connection, person_id, folder)
+    if entry is None or entry.type is not EntryType.FOLDER:
+        raise NoSuchEntry(folder)
+
+
+def place_file(
+    connection: sa.Connection,
+    person_id: int,
+    path: str,
+    *,
+    sha256: str,
+    size_bytes: int,
+    mime: str,
+    mtime: float,
+    is_junk: bool,
+    now: float,
+) -> None:
+    """Point a name to whole bytes, in place of whatever file had it; raises NoSuchEntry, NameOccupied."""
+    path_key = names.key(path)
+    check_parent(connection, person_id, path_key)
+    old = find(connection, person_id, path_key)
+    if old and old.type is EntryType.FOLDER:
+        raise NameOccupied(path)
+    row = _new_row(
+        person_id, path, now, type=EntryType.FILE, mime=mime, mtime=mtime,
+        sha256=sha256, size_bytes=size_bytes, is_junk=is_junk,
+    )  # fmt: skip
+    if old:
+        row |= {"created_at": old.created_at, "properties": json.dumps(dict(old.properties))}
+    replace(connection, row)
+
+
+def replace(connection: sa.Connection, row: dict[str, Any]) -> None:
+    connection.execute(sa.delete(EntryRow).where(*_exactly(row["person_id"], row["path"])))
+    connection.execute(sa.insert(EntryRow).values(row))
+
+
+def drop_placeholder(connection: sa.Connection, person_id: int, path_key: str) -> None:
+    """End one abandoned placeholder, if the path is one, within the caller's transaction."""
+    is_placeholder = EntryRow.type == EntryType.PLACEHOLDER
+    here = (*_exactly(person_id, path_key), is_placeholder)
+    hidden = connection.execute(
+        sa.select(EntryRow.previous_sha256, EntryRow.previous_mtime, EntryRow.created_at).where(*here)
+    ).one_or_none()
+    if hidden is None:
+        return
+    if hidden.previous_sha256 is None:
+        connection.execute(sa.delete(EntryRow).where(*here))
+        return
+    size_bytes, mime = _original_facts(connection, hidden.previous_sha256)
+    values = {"type": EntryType.FILE, "sha256": hidden.previous_sha256, "size_bytes": size_bytes, "mime": mime}
+    values |= {"mtime": hidden.previous_mtime, "previous_sha256": None, "previous_mtime": None}
+    connection.execute(sa.update(EntryRow).where(*here).values(**values))
+
+
+def _original_facts(connection: sa.Connection, sha256: str) -> tuple[int, str]:
+    row = connection.execute(
+        sa.select(OriginalRow.size_bytes, OriginalRow.mime).where(OriginalRow.sha256 == sha256)
+    ).one()
+    return row.size_bytes, row.mime
+
+
+def _require(connection: sa.Connection, person_id: int, path_key: str) -> Entry:
+    entry = find(connection, person_id, path_key)
+    if entry is None:
+        raise NoSuchEntry(path_key)
+    return entry
+
+
+def _exactly(person_id: int, path_key: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return EntryRow.person_id == person_id, EntryRow.path == path_key
+
+
+def _subtree(person_id: int, path_key: str) -> tuple[sa.ColumnElement[bool], ...]:
+    # "0" follows "/" in ASCII: the range holds everything below the folder, and an index serves it.
+    below = sa.and_(EntryRow.path > f"{path_key}/", EntryRow.path < f"{path_key}0")
+    return EntryRow.person_id == person_id, sa.or_(EntryRow.path == path_key, below)
+
+
+def _new_row(person_id: int, path: str, now: float, **values: Any) -> dict[str, Any]:
+    path_key = names.key(path)
+    row: dict[str, Any] = {
+        "person_id": person_id, "path": path_key, "folder": names.parent(path_key), "name": names.last(path),
+        "sha256": None, "size_bytes": 0, "mime": "application/octet-stream", "mtime": now, "created_at": now,
+        "changed_at": now, "is_junk": False, "properties": "{}", "previous_sha256": None, "previous_mtime": None,
+    }  # fmt: skip
+    return row | values
+
+
+def _entry(row: Any) -> Entry:
+    path, name, type_, mtime, created_at, sha256, size_bytes, mime, is_junk, properties = row
+    return Entry(
+        path, name, EntryType(type_), mtime, created_at, sha256, size_bytes, mime, is_junk,
+        tuple(json.loads(properties).items()),
+    )  # fmt: skip

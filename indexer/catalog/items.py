@@ -1,0 +1,222 @@
+"""Items as rows: what was learnt about them, and the questions that the faces ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from indexer import names
+from indexer.catalog.database import Database
+from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, PersonRow, UploadRow
+from indexer.model import (
+    UNKNOWN_DAY, Camera, CaptureTime, Day, Door, Failure, Item, Kind, Metadata, Position, State, Tally, Upload,
+)  # fmt: skip
+
+_COLUMNS = (
+    ItemRow.sha256, ItemRow.name, ItemRow.kind, ItemRow.mime, ItemRow.size_bytes, ItemRow.state,
+    ItemRow.failure_step, ItemRow.failure_reason, ItemRow.width, ItemRow.height, ItemRow.taken_at,
+    ItemRow.taken_at_source, ItemRow.utc_offset, ItemRow.camera_make, ItemRow.camera_model, ItemRow.camera_lens,
+    ItemRow.lat, ItemRow.lon, ItemRow.duration_s, ItemRow.favourite,
+)  # fmt: skip
+_MOST_UPLOADS = 100
+_MOST_IN_LIST = 500
+
+
+class Items:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, person_id: int, sha256: str) -> Item | None:
+        """One item with its newest uploads."""
+        uploads = (
+            sa.select(UploadRow.path, UploadRow.at, UploadRow.door)
+            .where(UploadRow.person_id == person_id, UploadRow.sha256 == sha256)
+            .order_by(UploadRow.id.desc())
+            .limit(_MOST_UPLOADS)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(*_COLUMNS).where(*_exactly(person_id, sha256))).one_or_none()
+            if row is None:
+                return None
+            came = tuple(Upload(path, at, Door(door)) for path, at, door in connection.execute(uploads))
+        return _item(row, came)
+
+    def client_mtime(self, person_id: int, sha256: str) -> float | None:
+        """The modification time that a client declared for this item, if any."""
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(ItemRow.client_mtime).where(*_exactly(person_id, sha256)))
+
+    def page(
+        self,
+        person_id: int,
+        *,
+        day: str | None,
+        kind: str | None,
+        query: str | None,
+        after: tuple[str, str] | None,
+        limit: int,
+    ) -> tuple[Item, ...]:
+        """Up to ``limit`` items in capture order, beginning after the (taken_at, sha256) ``after``."""
+        statement = sa.select(*_COLUMNS).where(ItemRow.person_id == person_id)
+        if day is not None:
+            # All of a day, and nothing else, lies between its date and its date followed by "U".
+            statement = statement.where(ItemRow.taken_at >= day, ItemRow.taken_at < f"{day}U")
+        if kind is not None:
+            statement = statement.where(ItemRow.kind == kind)
+        if query is not None:
+            statement = statement.where(ItemRow.search.contains(query.casefold(), autoescape=True))
+        if after is not None:
+            statement = statement.where(sa.tuple_(ItemRow.taken_at, ItemRow.sha256) > after)
+        statement = statement.order_by(ItemRow.taken_at, ItemRow.sha256).limit(limit)
+        with self._database.read() as connection:
+            return tuple(_item(row) for row in connection.execute(statement))
+
+    def days(self, person_id: int) -> tuple[Day, ...]:
+        """Every day with items and their number; oldest first, `UNKNOWN_DAY` last."""
+        query = sa.select(ItemRow.day, sa.func.count()).where(ItemRow.person_id == person_id)
+        with self._database.read() as connection:
+            rows = connection.execute(query.group_by(ItemRow.day).order_by(ItemRow.day))
+            return tuple(Day(day, count) for day, count in rows)
+
+    def library_days(self, person_id: int, prefix: str) -> tuple[str, ...]:
+        """The days, beginning with ``prefix``, that have files in the Library share; oldest first."""
+        query = (
+            sa.select(ItemRow.day)
+            .where(ItemRow.person_id == person_id, ItemRow.library_key.is_not(None), ItemRow.day != UNKNOWN_DAY)
+            .where(ItemRow.day >= prefix, ItemRow.day < f"{prefix}U")
+        )
+        with self._database.read() as connection:
+            return tuple(connection.scalars(query.distinct().order_by(ItemRow.day)))
+
+    def library_files(self, person_id: int, day: str) -> tuple[tuple[str, Item], ...]:
+        """(name in the Library share, item) of a day, by name."""
+        query = sa.select(ItemRow.library_name, *_COLUMNS).where(
+            ItemRow.person_id == person_id, ItemRow.day == day, ItemRow.library_key.is_not(None)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(ItemRow.library_key))
+            return tuple((row[0], _item(row[1:])) for row in rows)
+
+    def library_file(self, person_id: int, day: str, name: str) -> Item | None:
+        """The item that has this name in the Library share on this day."""
+        query = sa.select(ItemRow.library_name, *_COLUMNS).where(
+            ItemRow.person_id == person_id, ItemRow.day == day, ItemRow.library_key == _library_key(name)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        found = row is not None and names.key(row[0]) == names.key(name)
+        return _item(row[1:]) if row and found else None
+
+    def held(self, person_id: int, digests: Iterable[str]) -> frozenset[str]:
+        """Those of the digests that this person holds."""
+        found: set[str] = set()
+        with self._database.read() as connection:
+            for part in _parts(list(digests)):
+                query = sa.select(ItemRow.sha256).where(ItemRow.person_id == person_id, ItemRow.sha256.in_(part))
+                found.update(connection.scalars(query))
+        return frozenset(found)
+
+    def version(self, person_id: int) -> int:
+        """Grows with every change of this person's library."""
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(PersonRow.version).where(PersonRow.id == person_id)) or 0
+
+    def tally(self, person_id: int) -> tuple[Tally, Tally]:
+        """What is held, and what arrived again and cost nothing."""
+        held = sa.select(sa.func.count(), sa.func.sum(ItemRow.size_bytes)).where(ItemRow.person_id == person_id)
+        again = sa.select(sa.func.count(), sa.func.sum(UploadRow.size_bytes)).where(
+            UploadRow.person_id == person_id, ~UploadRow.is_new
+        )
+        with self._database.read() as connection:
+            originals, duplicates = connection.execute(held).one(), connection.execute(again).one()
+        return Tally(originals[0], originals[1] or 0), Tally(duplicates[0], duplicates[1] or 0)
+
+
+def record_outcome(
+    connection: sa.Connection, person_id: int, sha256: str, metadata: Metadata, failure: Failure | None
+) -> None:
+    """Write what the pipeline learnt, within the caller's transaction; names the item in the Library."""
+    here = _exactly(person_id, sha256)
+    item = connection.execute(sa.select(ItemRow.name, ItemRow.day, ItemRow.library_name).where(*here)).one()
+    captured, camera = metadata.captured, metadata.camera
+    day = captured.taken_at[:10] if captured else UNKNOWN_DAY
+    library_name = item.library_name
+    if library_name is None or day != item.day:
+        library_name = _free_library_name(connection, person_id, day, item.name)
+    values: dict[str, Any] = {
+        "state": State.FAILED if failure else State.READY,
+        "failure_step": failure.step if failure else None,
+        "failure_reason": failure.reason if failure else None,
+        "width": metadata.width,
+        "height": metadata.height,
+        "taken_at": captured.taken_at if captured else UNKNOWN_TIME,
+        "taken_at_source": captured.source if captured else None,
+        "utc_offset": captured.utc_offset if captured else None,
+        "day": day,
+        "camera_make": camera.make,
+        "camera_model": camera.model,
+        "camera_lens": camera.lens,
+        "search": " ".join(filter(None, (item.name, camera.make, camera.model, camera.lens))).casefold(),
+        "lat": metadata.position.lat if metadata.position else None,
+        "lon": metadata.position.lon if metadata.position else None,
+        "duration_s": metadata.duration_s,
+        "library_name": library_name,
+        "library_key": _library_key(library_name),
+    }
+    connection.execute(sa.update(ItemRow).where(*here).values(values))
+
+
+def _free_library_name(connection: sa.Connection, person_id: int, day: str, name: str) -> str:
+    for number in _numbers():
+        candidate = names.numbered(name, number)
+        taken = sa.exists().where(
+            ItemRow.person_id == person_id, ItemRow.day == day, ItemRow.library_key == _library_key(candidate)
+        )
+        if not connection.scalar(sa.select(taken)):
+            return candidate
+    raise AssertionError("numbers do not end")
+
+
+def _numbers() -> Iterator[int]:
+    # One by one while that is cheap; then leaps, so that ten thousand "image.jpg" of one day stay cheap.
+    number, step = 1, 1
+    while True:
+        yield number
+        number += step
+        step = step if number < 100 else number // 8
+
+
+def _library_key(name: str) -> str:
+    return names.key(name).casefold()
+
+
+def _parts(values: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(values), _MOST_IN_LIST):
+        yield values[start : start + _MOST_IN_LIST]
+
+
+def _exactly(person_id: int, sha256: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return ItemRow.person_id == person_id, ItemRow.sha256 == sha256
+
+
+def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
+    (
+        sha256, name, kind, mime, size_bytes, state, failure_step, failure_reason, width, height, taken_at,
+        taken_at_source, utc_offset, make, model, lens, lat, lon, duration_s, favourite,
+    ) = row  # fmt: skip
+    captured = None if taken_at == UNKNOWN_TIME else CaptureTime(taken_at, taken_at_source, utc_offset)
+    position = None if lat is None else Position(lat, lon)
+    return Item(
+        sha256,
+        name,
+        Kind(kind),
+        mime,
+        size_bytes,
+        State(state),
+        Metadata(width, height, captured, Camera(make, model, lens), position, duration_s),
+        None if failure_step is None else Failure(failure_step, failure_reason),
+        favourite,
+        uploads,
+    )

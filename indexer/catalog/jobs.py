@@ -1,0 +1,104 @@
+"""The ledger of work: claimed with a lease, finished together with its result.
+
+A worker that dies loses nothing: when its lease has run out, the job is claimed again. A result
+counts only while its claim does, so a job that was enqueued anew meanwhile (its evidence changed)
+is worked on once more. A job that was given up stays as ``failed`` until somebody retries it.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+import sqlalchemy as sa
+
+from indexer.catalog.database import Database
+from indexer.catalog.items import record_outcome
+from indexer.catalog.portable import upsert
+from indexer.catalog.tables import JobRow
+from indexer.catalog.versions import bump
+from indexer.model import Failure, Job, Metadata, Queue
+
+INDEX = "index"
+_PENDING, _RUNNING, _FAILED = "pending", "running", "failed"
+
+
+class Jobs:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(self, most: int, lease_s: float, now: float) -> tuple[Job, ...]:
+        """Take up to ``most`` jobs, newest upload first, for ``lease_s`` seconds."""
+        if not self._has_due(now):
+            return ()
+        due = (
+            sa.select(JobRow.id)
+            .where(JobRow.state.in_((_PENDING, _RUNNING)), JobRow.due <= now)
+            .order_by(JobRow.priority.desc(), JobRow.id.desc())
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+        claim = (
+            sa.update(JobRow)
+            .where(JobRow.id.in_(due))
+            .values(state=_RUNNING, due=now + lease_s, attempts=JobRow.attempts + 1, token=secrets.token_hex(16))
+            .returning(JobRow.id, JobRow.token, JobRow.person_id, JobRow.sha256, JobRow.attempts)
+        )
+        with self._database.write() as connection:
+            return tuple(Job(*row) for row in connection.execute(claim))
+
+    def renew(self, jobs: list[Job], lease_s: float, now: float) -> None:
+        """Keep claims alive while their work goes on."""
+        with self._database.write() as connection:
+            for job in jobs:
+                connection.execute(sa.update(JobRow).where(*_claimed(job)).values(due=now + lease_s))
+
+    def release(self, job: Job) -> None:
+        """Give a claim back unworked: the worker is going away."""
+        with self._database.write() as connection:
+            values = {"state": _PENDING, "due": 0.0, "token": None, "attempts": JobRow.attempts - 1}
+            connection.execute(sa.update(JobRow).where(*_claimed(job)).values(**values))
+
+    def release_all(self) -> None:
+        """Make every claimed job claimable: no worker is alive (the caller holds the data folder)."""
+        with self._database.write() as connection:
+            values = {"state": _PENDING, "due": 0.0, "token": None}
+            connection.execute(sa.update(JobRow).where(JobRow.state == _RUNNING).values(**values))
+
+    def finish(self, job: Job, metadata: Metadata, failure: Failure | None) -> bool:
+        """Write what was learnt and end the job; False, changing nothing, when the claim was lost."""
+        with self._database.write() as connection:
+            if failure is None:
+                ended = connection.execute(sa.delete(JobRow).where(*_claimed(job)))
+            else:
+                ended = connection.execute(sa.update(JobRow).where(*_claimed(job)).values(state=_FAILED, token=None))
+            if ended.rowcount == 0:
+                return False
+            record_outcome(connection, job.person_id, job.sha256, metadata, failure)
+            bump(connection, job.person_id)
+            return True
+
+    def queue(self, person_id: int) -> Queue:
+        """How many of this person's jobs wait, run and were given up."""
+        query = (
+            sa.select(JobRow.state, sa.func.count()).where(JobRow.person_id == person_id).group_by(JobRow.state)
+        )
+        with self._database.read() as connection:
+            counts = {state: count for state, count in connection.execute(query)}
+        return Queue(counts.get(_PENDING, 0), counts.get(_RUNNING, 0), counts.get(_FAILED, 0))
+
+    def _has_due(self, now: float) -> bool:
+        # A look costs nothing; claiming takes the write lock.
+        query = sa.select(sa.exists().where(JobRow.state.in_((_PENDING, _RUNNING)), JobRow.due <= now))
+        with self._database.read() as connection:
+            return bool(connection.scalar(query))
+
+
+def enqueue(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
+    """Ask for an item to be indexed (again), within the transaction that gives the reason."""
+    fresh = {"state": _PENDING, "attempts": 0, "due": 0.0, "token": None}
+    key = {"person_id": person_id, "sha256": sha256, "kind": INDEX}
+    connection.execute(upsert(connection, JobRow, key | fresh | {"priority": int(now)}, list(key), fresh))
+
+
+def _claimed(job: Job) -> tuple[sa.ColumnElement[bool], ...]:
+    return JobRow.id == job.id, JobRow.token == job.token

@@ -1,0 +1,166 @@
+"""The tables, portable between SQLite and PostgreSQL.
+
+A person's id leads every key, so that no question ever crosses libraries and the data can be
+divided by person. Times of capture are text (see `indexer.model`); because ISO 8601 sorts as text,
+"unknown" sorts after every date and a fraction of a second after its whole second.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+UNKNOWN_TIME = "unknown"
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {str: Text}
+
+
+class PersonRow(Base):
+    """``version`` grows with every change of this person's library."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    is_owner: Mapped[bool]
+    version: Mapped[int] = mapped_column(BigInteger, default=1)
+    created_at: Mapped[float]
+
+
+class SessionRow(Base):
+    """A browser's login; only the hash of its cookie is kept."""
+
+    __tablename__ = "session"
+
+    secret_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    csrf_token: Mapped[str]
+    expires_at: Mapped[float] = mapped_column(index=True)
+
+
+class OriginalRow(Base):
+    __tablename__ = "original"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    mime: Mapped[str]
+    extension: Mapped[str]
+    added_at: Mapped[float]
+
+
+class ItemRow(Base):
+    """``library_name`` is the item's name in the Library share (unique in its day, kept for ever);
+    ``library_key`` its case-folded form. Both are None until the indexer knows the day."""
+
+    __tablename__ = "item"
+    __table_args__ = (
+        Index("item_in_capture_order", "person_id", "taken_at", "sha256"),
+        Index("item_by_day", "person_id", "day"),
+        UniqueConstraint("person_id", "day", "library_key", name="item_library_name"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("original.sha256"), primary_key=True)
+    name: Mapped[str]
+    search: Mapped[str]
+    kind: Mapped[str]
+    mime: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    client_mtime: Mapped[float | None]
+    added_at: Mapped[float]
+    state: Mapped[str]
+    failure_step: Mapped[str | None]
+    failure_reason: Mapped[str | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    taken_at: Mapped[str] = mapped_column(default=UNKNOWN_TIME)
+    day: Mapped[str] = mapped_column(default=UNKNOWN_TIME)
+    taken_at_source: Mapped[str | None]
+    utc_offset: Mapped[str | None]
+    camera_make: Mapped[str | None]
+    camera_model: Mapped[str | None]
+    camera_lens: Mapped[str | None]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    duration_s: Mapped[float | None]
+    favourite: Mapped[bool] = mapped_column(default=False)
+    library_name: Mapped[str | None]
+    library_key: Mapped[str | None]
+
+
+class UploadRow(Base):
+    """One arrival; ``is_new`` is false when the person held these bytes already."""
+
+    __tablename__ = "upload"
+    __table_args__ = (Index("upload_of_item", "person_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    sha256: Mapped[str]
+    path: Mapped[str]
+    door: Mapped[str]
+    at: Mapped[float]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    is_new: Mapped[bool]
+
+
+class EntryRow(Base):
+    """``previous_*`` is the version that an empty placeholder hides, shown again if no data follows."""
+
+    __tablename__ = "entry"
+    __table_args__ = (Index("entry_of_folder", "person_id", "folder"), Index("entry_junk", "is_junk", "changed_at"))
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True)
+    folder: Mapped[str]
+    name: Mapped[str]
+    type: Mapped[str]
+    sha256: Mapped[str | None] = mapped_column(index=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    mime: Mapped[str]
+    mtime: Mapped[float]
+    created_at: Mapped[float]
+    changed_at: Mapped[float]
+    is_junk: Mapped[bool] = mapped_column(default=False)
+    properties: Mapped[str] = mapped_column(default="{}")
+    previous_sha256: Mapped[str | None]
+    previous_mtime: Mapped[float | None]
+
+
+class LockRow(Base):
+    __tablename__ = "dav_lock"
+    __table_args__ = (Index("dav_lock_root", "person_id", "root"),)
+
+    token: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    root: Mapped[str]
+    owner_xml: Mapped[str]
+    depth: Mapped[str]
+    scope: Mapped[str]
+    timeout_s: Mapped[float]
+    expires_at: Mapped[float] = mapped_column(index=True)
+
+
+class JobRow(Base):
+    """Work still to do, or given up. ``due`` is when it may be claimed (again); ``token`` names the claim."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        UniqueConstraint("person_id", "sha256", "kind", name="job_key"),
+        Index("job_to_claim", "state", "due"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    sha256: Mapped[str]
+    kind: Mapped[str]
+    priority: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due: Mapped[float]
+    token: Mapped[str | None]

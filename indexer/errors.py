@@ -1,0 +1,137 @@
+"""The error tree of the library; each error words itself for the person who will read it.
+
+LibraryError
+|- NotFound
+|  |- NoSuchItem
+|  |- NoSuchEntry
+|  `- NoDerivative        (carries the item's state)
+|- Refused
+|  |- BadName             a name that no share can hold
+|  |- NoRoom              the disk is full, or would be
+|  |- TooLarge            over the owner's limit
+|  |- IncompleteUpload    fewer or more bytes than announced
+|  |- ChecksumMismatch
+|  |- WeakPassword
+|  |- NameTaken
+|  |- NameOccupied        a folder or file has this name already
+|  |- ReadOnly
+|  |- TooManyAttempts
+|  `- BadQuery
+`- DataFolderError
+   |- DataFolderInUse
+   `- DataFolderUnusable
+
+Faces translate classes, never texts: davserver.errors, webui.errors and davserver.cli hold one
+table each.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class LibraryError(Exception):
+    """Base of everything the library raises on purpose; ``str()`` is a sentence for people."""
+
+
+class NotFound(LibraryError):
+    """What was asked for is not there (or not this person's, which is told the same way)."""
+
+
+class NoSuchItem(NotFound):
+    def __init__(self, item_id: str) -> None:
+        super().__init__("There is no such item in your library.")
+        self.item_id = item_id
+
+
+class NoSuchEntry(NotFound):
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is nothing named {path!r} in the Upload share.")
+        self.path = path
+
+
+class NoDerivative(NotFound):
+    """The item has no such derivative: not yet (``state`` pending), or never (ready, failed)."""
+
+    def __init__(self, derivative: str, state: str) -> None:
+        reason = "is not ready yet" if state == "pending" else "does not exist for this item"
+        super().__init__(f"The {derivative} {reason}.")
+        self.state = state
+
+
+class Refused(LibraryError):
+    """The request is understood and refused; nothing was changed."""
+
+
+class BadName(Refused):
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This name cannot be kept: {reason}.")
+
+
+class NoRoom(Refused):
+    def __init__(self, needed_bytes: int | None = None) -> None:
+        size = f" for {needed_bytes:,} bytes" if needed_bytes else ""
+        super().__init__(f"The server's disk has no room left{size}; free some space and copy again.")
+
+
+class TooLarge(Refused):
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"The file is larger than this server accepts ({limit_bytes:,} bytes).")
+        self.limit_bytes = limit_bytes
+
+
+class IncompleteUpload(Refused):
+    def __init__(self, received_bytes: int, expected_bytes: int) -> None:
+        super().__init__(
+            f"The upload was cut: {received_bytes:,} of {expected_bytes:,} bytes came; nothing was kept."
+        )
+
+
+class ChecksumMismatch(Refused):
+    def __init__(self, algorithm: str) -> None:
+        super().__init__(f"The bytes do not match the {algorithm} checksum sent with them; nothing was kept.")
+
+
+class WeakPassword(Refused):
+    def __init__(self, shortest: int) -> None:
+        super().__init__(f"Choose a password of at least {shortest} characters.")
+
+
+class NameTaken(Refused):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is already an account named {name!r}.")
+
+
+class NameOccupied(Refused):
+    def __init__(self, path: str) -> None:
+        super().__init__(f"The name {path!r} is in use already.")
+
+
+class ReadOnly(Refused):
+    def __init__(self) -> None:
+        super().__init__("The Library is read-only; copy new files to the Upload folder instead.")
+
+
+class TooManyAttempts(Refused):
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"Too many failed logins; try again in {retry_after_s} seconds.")
+        self.retry_after_s = retry_after_s
+
+
+class BadQuery(Refused):
+    def __init__(self, parameter: str, reason: str) -> None:
+        super().__init__(f"The parameter {parameter!r} {reason}.")
+
+
+class DataFolderError(LibraryError):
+    """The data folder cannot be served."""
+
+
+class DataFolderInUse(DataFolderError):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"Another Private Photo Cloud is already serving {folder}; stop it first.")
+
+
+class DataFolderUnusable(DataFolderError):
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"The data folder {folder} cannot be used: {reason}.")

@@ -1,0 +1,183 @@
+"""Bytes arriving: a private staging file, hashed while it is written, checked against its announcement.
+
+The first station of every photo. Nothing here is visible to anybody; what does not end in
+`indexer.intake` disappears again. Left-overs of a crash are swept by `indexer.maintenance`.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+import threading
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from indexer.errors import ChecksumMismatch, IncompleteUpload, NoRoom, TooLarge
+from indexer.model import Receiving
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a client said about the bytes before it sent them.
+
+    ``size_bytes`` must be exactly right (Content-Length, X-Expected-Entity-Length, OC-Total-Length);
+    None when nothing was said. ``checksums`` are (algorithm, hex digits) pairs; algorithms that
+    `CHECKSUMS` lacks are not verified.
+    """
+
+    size_bytes: int | None = None
+    checksums: tuple[tuple[str, str], ...] = ()
+
+
+class _Checksum(Protocol):
+    def update(self, block: bytes, /) -> None: ...
+    def hexdigest(self) -> str: ...
+
+
+class _Adler32:
+    def __init__(self) -> None:
+        self._value = 1
+
+    def update(self, block: bytes, /) -> None:
+        self._value = zlib.adler32(block, self._value)
+
+    def hexdigest(self) -> str:
+        return f"{self._value:08x}"
+
+
+CHECKSUMS: dict[str, Callable[[], _Checksum]] = {
+    "md5": lambda: hashlib.md5(usedforsecurity=False),
+    "sha1": lambda: hashlib.sha1(usedforsecurity=False),
+    "sha256": hashlib.sha256,
+    "adler32": _Adler32,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Whole bytes in a staging file, checked against what was announced; not yet on the disk for sure."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+
+
+class Incoming:
+    """One file in flight. Use as a context manager: leaving it removes the staging file."""
+
+    def __init__(self, path: Path, label: str, announced: Announced, limit_bytes: int | None) -> None:
+        self._path = path
+        self._announced = announced
+        self._limit_bytes = limit_bytes
+        self._sha256 = hashlib.sha256()
+        self._declared = tuple(
+            (algorithm, digits.lower(), CHECKSUMS[algorithm]())
+            for algorithm, digits in announced.checksums
+            if algorithm in CHECKSUMS
+        )
+        self._label = label
+        self._received_bytes = 0
+        self._on_leave: list[Callable[[], None]] = []
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+
+    def write(self, block: bytes) -> None:
+        """Take the next bytes; raises TooLarge, NoRoom. Blocks of 256 KiB and more are fastest."""
+        self._received_bytes += len(block)
+        if self._limit_bytes is not None and self._received_bytes > self._limit_bytes:
+            raise TooLarge(self._limit_bytes)
+        self._sha256.update(block)
+        for _, _, checksum in self._declared:
+            checksum.update(block)
+        rest = memoryview(block)
+        while rest:
+            rest = rest[self._write_some(rest) :]
+
+    def finish(self) -> Staged:
+        """Check the bytes against the announcement; raises IncompleteUpload, ChecksumMismatch."""
+        expected = self._announced.size_bytes
+        if expected is not None and expected != self._received_bytes:
+            raise IncompleteUpload(self._received_bytes, expected)
+        for algorithm, digits, checksum in self._declared:
+            if checksum.hexdigest() != digits:
+                raise ChecksumMismatch(algorithm)
+        return Staged(self._path, self._sha256.hexdigest(), self._received_bytes)
+
+    @property
+    def progress(self) -> Receiving:
+        return Receiving(self._label, self._received_bytes, self._announced.size_bytes)
+
+    def when_left(self, callback: Callable[[], None]) -> None:
+        self._on_leave.append(callback)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._fd)
+        self._path.unlink(missing_ok=True)
+        for callback in self._on_leave:
+            callback()
+
+    def _write_some(self, rest: memoryview) -> int:
+        try:
+            return os.write(self._fd, rest)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise NoRoom(self._announced.size_bytes) from error
+            raise
+
+
+@dataclass(slots=True)
+class Staging:
+    """The folder where files in flight lie, on the same file system as the originals.
+
+    ``limit_bytes`` is the largest file accepted (None: any); ``keep_free_bytes`` stays free for the
+    catalog and the thumbnails, but never more than a twentieth of a small disk.
+    """
+
+    folder: Path
+    limit_bytes: int | None = None
+    keep_free_bytes: int = 0
+    _in_flight: dict[Incoming, int] = field(default_factory=dict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def begin(self, person_id: int, label: str, announced: Announced) -> Incoming:
+        """Open a staging file for a file called ``label``; raises TooLarge and NoRoom before any byte."""
+        if self.limit_bytes is not None and (announced.size_bytes or 0) > self.limit_bytes:
+            raise TooLarge(self.limit_bytes)
+        self.check_room(announced.size_bytes)
+        incoming = Incoming(self.folder / secrets.token_hex(16), label, announced, self.limit_bytes)
+        with self._lock:
+            self._in_flight[incoming] = person_id
+        incoming.when_left(lambda: self._forget(incoming))
+        return incoming
+
+    def check_room(self, needed_bytes: int | None = None) -> None:
+        """Raise NoRoom unless the disk takes so many bytes and keeps its reserve."""
+        if self.available_bytes() < max(needed_bytes or 0, 1):
+            raise NoRoom(needed_bytes)
+
+    def available_bytes(self) -> int:
+        """What may still be uploaded."""
+        disk = os.statvfs(self.folder)
+        reserve = min(self.keep_free_bytes, disk.f_blocks * disk.f_frsize // 20)
+        return max(0, disk.f_bavail * disk.f_frsize - reserve)
+
+    def receiving(self, person_id: int) -> tuple[Receiving, ...]:
+        """The files that are arriving for a person right now."""
+        with self._lock:
+            return tuple(incoming.progress for incoming, owner in self._in_flight.items() if owner == person_id)
+
+    def _forget(self, incoming: Incoming) -> None:
+        with self._lock:
+            self._in_flight.pop(incoming, None)

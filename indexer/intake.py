@@ -1,0 +1,119 @@
+"""The one way in: whole bytes become an original, an item and an entry, or nothing at all.
+
+Every door (share, browser, import) begins here and ends here. When `accept` returns, the bytes and
+the rows about them survive a power cut.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from indexer import names
+from indexer.catalog import Catalog
+from indexer.errors import NoSuchEntry
+from indexer.hashing import Announced, Incoming, Staged, Staging
+from indexer.identify import identify
+from indexer.model import Arrival, Door, Entry, MediaType
+from indexer.store import Store
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """``junk`` keeps the bytes of junk names apart, so that sweeping it can never touch an original.
+
+    ``wake`` tells the worker that there is something to do; it must return at once.
+    """
+
+    staging: Staging
+    originals: Store
+    junk: Store
+    catalog: Catalog
+    wake: Callable[[], None]
+
+    def begin(self, person_id: int, path: str, announced: Announced) -> Incoming:
+        """Open the way for one file; raises BadName, TooLarge, NoRoom before any byte is read."""
+        names.check(path)
+        return self.staging.begin(person_id, path, announced)
+
+    def accept(
+        self, incoming: Incoming, person_id: int, path: str, *, door: Door, client_mtime: float | None
+    ) -> Entry:
+        """Keep a file that came in whole, under this path of the person's Upload share.
+
+        Bytes already held cost nothing and are answered the same. No bytes make a placeholder.
+        Raises IncompleteUpload, ChecksumMismatch, NoRoom, NoSuchEntry (the folder is gone),
+        NameOccupied; then nothing was changed.
+        """
+        staged = incoming.finish()
+        now = time.time()
+        if staged.size_bytes == 0:
+            mtime = now if client_mtime is None else client_mtime
+            return self.catalog.entries.place_placeholder(person_id, path, mtime, now)
+        media = _identified(staged)
+        arrival = Arrival(
+            person_id, path, names.last(path), door, now, staged.sha256, staged.size_bytes, media, client_mtime
+        )
+        if names.is_junk(path):
+            self._keep(self.junk, staged, arrival, self.catalog.arrivals.record_junk)
+        else:
+            self._keep(self.originals, staged, arrival, self.catalog.arrivals.record)
+            self.wake()
+        entry = self.catalog.entries.get(person_id, path)
+        if entry is None:  # another client removed the name in this very moment
+            raise NoSuchEntry(path)
+        return entry
+
+    def open(self, entry: Entry) -> BinaryIO:
+        """The bytes of a file in the Upload share; raises FileNotFoundError when they are lost."""
+        store = self.junk if entry.is_junk else self.originals
+        return store.open(entry.sha256 or "")
+
+    def adopt_renamed_junk(self) -> None:
+        """Make items of files that came under a junk name and were given a real one since.
+
+        Copy programs write ``name.part`` and rename it when it is whole.
+        """
+        for person_id, entry in self.catalog.entries.junk():
+            if entry.sha256 and not names.is_junk(entry.path):
+                self._adopt(person_id, entry)
+
+    def _adopt(self, person_id: int, entry: Entry) -> None:
+        with self.staging.begin(person_id, entry.path, Announced(entry.size_bytes)) as incoming:
+            with self.open(entry) as file:
+                while block := file.read(1 << 20):
+                    incoming.write(block)
+            self.accept(incoming, person_id, entry.path, door=Door.SHARE, client_mtime=entry.mtime)
+
+    def _keep(
+        self, store: Store, staged: Staged, arrival: Arrival, record: Callable[[Arrival], object]
+    ) -> None:
+        is_new = store.commit(staged, arrival.media.extension)
+        try:
+            record(arrival)
+        except BaseException:
+            if is_new:
+                self._undo(store, staged.sha256)
+            raise
+        # Only what another upload's failure undid in between is missing now; its bytes are still staged.
+        store.commit(staged, arrival.media.extension)
+
+    def _undo(self, store: Store, sha256: str) -> None:
+        # A commit that failed for the client may have succeeded on the disk: rows decide.
+        try:
+            is_needed = self.catalog.arrivals.is_recorded(sha256) or sha256 in self.catalog.entries.junk_digests()
+        except Exception:
+            _log.exception("could not tell whether %s is needed; keeping it", sha256)
+            return
+        if not is_needed:
+            store.remove(sha256)
+
+
+def _identified(staged: Staged) -> MediaType:
+    with staged.path.open("rb") as file:
+        return identify(file)

@@ -1,0 +1,114 @@
+"""What the faces ask: the timeline, a page of items, one item, its original, its derivatives."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from indexer.catalog import Catalog
+from indexer.derivatives import files
+from indexer.errors import BadQuery, NoDerivative, NoSuchItem
+from indexer.hashing import Staging
+from indexer.model import UNKNOWN_DAY, Day, Item, Kind, Page, Status
+from indexer.store import Store
+
+MOST_ITEMS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Answers about people's libraries. Every question names the person; nobody sees another's.
+
+    Safe to share between threads.
+    """
+
+    catalog: Catalog
+    originals: Store
+    derivatives: Path
+    staging: Staging
+
+    def timeline(self, person_id: int) -> tuple[Day, ...]:
+        """The days with items, newest first, ``UNKNOWN_DAY`` last."""
+        days = self.catalog.items.days(person_id)
+        dated = [day for day in days if day.day != UNKNOWN_DAY]
+        undated = [day for day in days if day.day == UNKNOWN_DAY]
+        return (*reversed(dated), *undated)
+
+    def items(
+        self,
+        person_id: int,
+        *,
+        day: str | None = None,
+        kind: str | None = None,
+        query: str | None = None,
+        cursor: str | None = None,
+        limit: int = 200,
+    ) -> Page:
+        """Items in capture order (unknown dates last), without their uploads; raises BadQuery.
+
+        ``query`` finds a part of the name or camera, in any case.
+        """
+        if not 1 <= limit <= MOST_ITEMS:
+            raise BadQuery("limit", f"must be between 1 and {MOST_ITEMS}")
+        if kind is not None and kind not in set(Kind):
+            raise BadQuery("kind", f"must be one of {', '.join(Kind)}")
+        after = _parse_cursor(cursor) if cursor else None
+        # One more than asked for tells whether there is a next page.
+        found = self.catalog.items.page(
+            person_id, day=day, kind=kind, query=query or None, after=after, limit=limit + 1
+        )
+        next_cursor = _cursor(found[limit - 1]) if len(found) > limit else None
+        return Page(found[:limit], next_cursor)
+
+    def item(self, person_id: int, item_id: str) -> Item:
+        """One item with its uploads; raises NoSuchItem."""
+        item = self.catalog.items.get(person_id, item_id)
+        if item is None:
+            raise NoSuchItem(item_id)
+        return item
+
+    def open_original(self, person_id: int, item_id: str) -> BinaryIO:
+        """The stored bytes, seekable; raises NoSuchItem. The caller closes it."""
+        return self.originals.open(self.item(person_id, item_id).sha256)
+
+    def open_derivative(self, person_id: int, item_id: str, name: str) -> tuple[BinaryIO, str]:
+        """("thumbnail" or "preview") the file, seekable, and its MIME type; raises NoSuchItem, NoDerivative."""
+        item = self.item(person_id, item_id)
+        found = files.find(derivatives_folder(self.derivatives, item.sha256), name)
+        if found is None:
+            raise NoDerivative(name, item.state)
+        path, mime = found
+        return path.open("rb"), mime
+
+    def held(self, person_id: int, digests: list[str]) -> dict[str, str]:
+        """Which of these digests this person holds already: digest -> item id."""
+        return {digest: digest for digest in self.catalog.items.held(person_id, digests)}
+
+    def status(self, person_id: int) -> Status:
+        """The library in numbers."""
+        version = self.catalog.items.version(person_id)
+        held, again = self.catalog.items.tally(person_id)
+        queue = self.catalog.jobs.queue(person_id)
+        return Status(version, held.count, held, again, queue, self.staging.receiving(person_id))
+
+
+def derivatives_folder(root: Path, sha256: str) -> Path:
+    """Where the derivatives of an original lie."""
+    return root / sha256[:2] / sha256[2:4] / sha256
+
+
+def _cursor(item: Item) -> str:
+    captured = item.metadata.captured
+    place = f"{captured.taken_at if captured else UNKNOWN_DAY} {item.sha256}"
+    return base64.urlsafe_b64encode(place.encode()).decode()
+
+
+def _parse_cursor(cursor: str) -> tuple[str, str]:
+    try:
+        taken_at, sha256 = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
+    except (binascii.Error, UnicodeError, ValueError):
+        raise BadQuery("cursor", "is not one that this server gave") from None
+    return taken_at, sha256

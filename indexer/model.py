@@ -1,0 +1,276 @@
+"""The words of the product as frozen values; every layer speaks in these.
+
+An *original* is the bytes of one file, named by their SHA-256 (*digest*, 64 lower-case hex
+digits). An *item* is one original in one person's library; since a person holds an original at
+most once, **an item's id is its digest**, so links, albums and decisions outlive a rebuilt index.
+An *entry* is a name in someone's Upload share.
+
+Times of capture are ISO 8601 text of the camera's wall clock ("2024-05-17T18:30:01.25"), as long
+as the camera recorded them. Moments on the server are seconds since the epoch (float, UTC).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+UNKNOWN_DAY = "unknown"
+
+
+class Kind(StrEnum):
+    """What the content of an original is; decided by its bytes, never by its name."""
+
+    IMAGE = "image"
+    RAW = "raw"
+    VIDEO = "video"
+    OTHER = "other"
+
+
+class State(StrEnum):
+    """How far the indexer is with an item."""
+
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Door(StrEnum):
+    """The way by which a file came in."""
+
+    SHARE = "share"
+    BROWSER = "browser"
+    IMPORT = "import"
+
+
+class EntryType(StrEnum):
+    FOLDER = "folder"
+    FILE = "file"
+    PLACEHOLDER = "placeholder"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """What `indexer.identify` found: ``extension`` starts with a dot ("" when unknown)."""
+
+    kind: Kind
+    mime: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    make: str | None = None
+    model: str | None = None
+    lens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """WGS 84, decimal degrees."""
+
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureTime:
+    """A believable capture time: local wall clock, and where it was found.
+
+    ``utc_offset`` is "+02:00" or None; ``source`` names the tag ("ExifIFD:DateTimeOriginal"),
+    or "file name", or "client mtime".
+    """
+
+    taken_at: str
+    source: str
+    utc_offset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What was read from one original; None where it says nothing (or nothing believable).
+
+    ``width`` and ``height`` are as displayed, after rotation. ``captured`` is None for an unknown date.
+    """
+
+    width: int | None = None
+    height: int | None = None
+    captured: CaptureTime | None = None
+    camera: Camera = Camera()
+    position: Position | None = None
+    duration_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an item could not be finished: the pipeline step and a sentence for its owner."""
+
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One arrival of an original in a person's library."""
+
+    path: str
+    at: float
+    door: Door
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One original in one person's library."""
+
+    sha256: str
+    name: str
+    kind: Kind
+    mime: str
+    size_bytes: int
+    state: State
+    metadata: Metadata
+    failure: Failure | None = None
+    favourite: bool = False
+    uploads: tuple[Upload, ...] = ()
+
+    @property
+    def day(self) -> str:
+        """The local day of capture, "2024-05-17", or ``UNKNOWN_DAY``."""
+        captured = self.metadata.captured
+        return captured.taken_at[:10] if captured else UNKNOWN_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the timeline and how many shots it holds."""
+
+    day: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items in capture order; ``next_cursor`` asks for those after them (None: no more)."""
+
+    items: tuple[Item, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    count: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    pending: int
+    running: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """A file in flight; ``expected_bytes`` is None when the client did not announce it."""
+
+    path: str
+    received_bytes: int
+    expected_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A person's library in numbers. ``version`` changes whenever an answer about it may."""
+
+    version: int
+    items: int
+    originals: Tally
+    duplicates: Tally
+    queue: Queue
+    receiving: tuple[Receiving, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone with an account; the first one is the owner."""
+
+    id: int
+    name: str
+    is_owner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser's login. ``csrf_token`` must come with every change it makes."""
+
+    person: Person
+    csrf_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name in someone's Upload share.
+
+    ``path`` is the NFC key ("DCIM/100CANON/IMG_1.JPG", no leading slash), ``name`` the last part as
+    it was sent. A placeholder or folder has no ``sha256`` and no bytes. ``is_junk`` entries (see
+    `indexer.names.is_junk`) keep their bytes apart from the originals. ``properties`` are the dead
+    properties that clients left, as (name in Clark notation, XML) pairs.
+    """
+
+    path: str
+    name: str
+    type: EntryType
+    mtime: float
+    created_at: float
+    sha256: str | None = None
+    size_bytes: int = 0
+    mime: str = "application/octet-stream"
+    is_junk: bool = False
+    properties: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def etag(self) -> str:
+        """A strong entity tag without quotes; the digest wherever there are bytes."""
+        return self.sha256 or f"empty-{int(self.created_at * 1_000_000)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Whole, verified bytes and where they belong; what `catalog.arrivals` records in one transaction.
+
+    ``client_mtime`` is the modification time that the client declared (None: it declared none, and
+    the moment of arrival is no evidence of capture).
+    """
+
+    person_id: int
+    path: str
+    name: str
+    door: Door
+    at: float
+    sha256: str
+    size_bytes: int
+    media: MediaType
+    client_mtime: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed piece of work: index this item. ``token`` proves the claim when it is finished."""
+
+    id: int
+    token: str
+    person_id: int
+    sha256: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A WebDAV lock (RFC 4918 section 6) in one person's tree; ``root`` is a decoded path."""
+
+    token: str
+    root: str
+    owner_xml: str
+    depth: str
+    scope: str
+    timeout_s: float
+    expires_at: float

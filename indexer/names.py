@@ -1,0 +1,79 @@
+"""Names and paths in the Upload share: what can be kept, what is junk, which spellings are one name.
+
+Pure. A *path* is relative and uses "/" ("DCIM/IMG_1.JPG"; "" is the share itself). Its *key* is
+the NFC form, so that the decomposed names of macOS and the composed ones of everybody else meet.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fnmatch import fnmatchcase
+
+from indexer.errors import BadName
+
+LONGEST_NAME_BYTES = 255
+LONGEST_PATH_BYTES = 4096
+
+_JUNK_PATTERNS = (
+    "._*", ".ds_store", ".localized", ".spotlight-v100", ".trashes", ".fseventsd", ".temporaryitems",
+    ".apdisk", ".appledouble", "__macosx", ".metadata_never_index", ".ql_disable*", "thumbs.db",
+    "ehthumbs.db", "desktop.ini", ".hidden", ".directory", ".trash-*", "lost+found", ".~lock.*#",
+    ".davfs.tmp*", "*.partial", "*.part", "*.tmp",
+)  # fmt: skip
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def key(path: str) -> str:
+    """The form under which a path is looked up and compared."""
+    return unicodedata.normalize("NFC", path)
+
+
+def parent(path: str) -> str:
+    """The folder of a path; "" for names in the share itself."""
+    return path.rpartition("/")[0]
+
+
+def last(path: str) -> str:
+    """The last part of a path: the file's or folder's own name."""
+    return path.rpartition("/")[2]
+
+
+def join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def check(path: str) -> None:
+    """Raise BadName when a part of the path cannot be a name on every system that may mount it."""
+    if len(path.encode("utf-8", "surrogatepass")) > LONGEST_PATH_BYTES:
+        raise BadName(f"the whole path is longer than {LONGEST_PATH_BYTES} bytes")
+    for name in path.split("/"):
+        _check_name(name)
+
+
+def _check_name(name: str) -> None:
+    if name in ("", ".", ".."):
+        raise BadName("a part of the path is empty, '.' or '..'")
+    if _CONTROL.search(name):
+        raise BadName("it contains a control character")
+    try:
+        length_bytes = len(name.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise BadName("it is not valid UTF-8") from None
+    if length_bytes > LONGEST_NAME_BYTES:
+        raise BadName(f"it is longer than {LONGEST_NAME_BYTES} bytes")
+
+
+def is_junk(path: str) -> bool:
+    """True for the litter of operating systems and unfinished copies, anywhere below such a folder too."""
+    return any(fnmatchcase(part, pattern) for part in path.lower().split("/") for pattern in _JUNK_PATTERNS)
+
+
+def numbered(name: str, number: int) -> str:
+    """The name with " (2)" before its extension; number 1 is the name itself."""
+    if number == 1:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    if not stem:
+        stem, dot, extension = name, "", ""
+    return f"{stem} ({number}){dot}{extension}"
