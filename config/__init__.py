@@ -1,0 +1,1 @@
+"""What the owner may set. Knows nothing of photos; only the command line and the composition root read it."""
