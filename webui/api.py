@@ -1,0 +1,122 @@
+"""The JSON API: each call asks the library one question and puts the answer on the wire."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from bottle import HTTPResponse, request
+
+from indexer.accounts import Accounts
+from indexer.library import Library
+from webui import wire
+from webui.bodies import read_json, text_field
+from webui.errors import BadRequest, WrongPassword
+from webui.openapi import DESCRIPTION
+from webui.visitors import Visitor, Visitors, refuse_other_sites, session_cookie, session_secret
+
+LOGIN_LIMIT_BYTES = 64 * 1024
+CHECK_LIMIT_BYTES = 1024 * 1024
+MOST_DIGESTS = 10_000
+LONGEST_PAGE = 1000
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class Api:
+    """The calls of ``/api/v1`` that answer with JSON; those that answer with bytes are in `webui.media`."""
+
+    def __init__(self, library: Library, accounts: Accounts, visitors: Visitors) -> None:
+        self._library = library
+        self._accounts = accounts
+        self._visitors = visitors
+
+    def openapi(self) -> HTTPResponse:
+        """This API, described for programs (OpenAPI 3.1)."""
+        return json_answer(DESCRIPTION)
+
+    def session(self) -> HTTPResponse:
+        """Who is logged in, and the token that changes need."""
+        return json_answer(wire.session_json(self._visitors.require(request.environ)))
+
+    def log_in(self) -> HTTPResponse:
+        """Open a session for a name and password; raises WrongPassword, TooManyAttempts."""
+        refuse_other_sites(request.environ)
+        wanted = read_json(request.environ, LOGIN_LIMIT_BYTES)
+        person = self._accounts.check_password(text_field(wanted, "user"), text_field(wanted, "password"))
+        if person is None:
+            raise WrongPassword
+        secret, session = self._accounts.open_session(person)
+        answer = json_answer(wire.session_json(Visitor(person, session.csrf_token)))
+        answer.add_header("Set-Cookie", session_cookie(request.environ, secret))
+        return answer
+
+    def log_out(self) -> HTTPResponse:
+        """End the session of this browser."""
+        self._require_for_change()
+        self._accounts.close_session(session_secret(request.environ))
+        return HTTPResponse(status=204, headers={"Set-Cookie": session_cookie(request.environ, "")})
+
+    def status(self) -> HTTPResponse:
+        """The library in numbers, and what is happening to it right now."""
+        return json_answer(wire.status_json(self._library.status(self._person_id())))
+
+    def timeline(self) -> HTTPResponse:
+        """The days and how many shots each holds."""
+        return json_answer(wire.timeline_json(self._library.timeline(self._person_id())))
+
+    def items(self) -> HTTPResponse:
+        """A page of items in capture order; raises BadQuery."""
+        asked = request.query.decode()
+        page = self._library.items(
+            self._person_id(),
+            day=asked.get("day") or None,
+            kind=asked.get("kind") or None,
+            query=asked.get("query") or None,
+            cursor=asked.get("cursor") or None,
+            limit=parse_limit(asked.get("limit", "200")),
+        )
+        return json_answer(wire.page_json(page))
+
+    def item(self, item_id: str) -> HTTPResponse:
+        """All that is known about one item; raises NoSuchItem."""
+        return json_answer(wire.item_json(self._library.item(self._person_id(), item_id)))
+
+    def check_originals(self) -> HTTPResponse:
+        """Which of these digests the caller's library holds already."""
+        visitor = self._require_for_change()
+        digests = parse_digests(read_json(request.environ, CHECK_LIMIT_BYTES).get("digests"))
+        return json_answer({"held": self._library.held(visitor.person.id, digests)})
+
+    def _person_id(self) -> int:
+        return self._visitors.require(request.environ).person.id
+
+    def _require_for_change(self) -> Visitor:
+        token = request.environ.get("HTTP_X_CSRF_TOKEN", "")
+        return self._visitors.require_for_change(request.environ, token)
+
+
+def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> HTTPResponse:
+    """An answer of this moment for this person: no cache keeps it."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    common = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
+    return HTTPResponse(body, status, headers={**common, **(headers or {})})
+
+
+def parse_limit(text: str) -> int:
+    """How many items a page may hold; raises BadRequest."""
+    if not re.fullmatch(r"[0-9]{1,6}", text) or not 1 <= int(text) <= LONGEST_PAGE:
+        raise BadRequest(f"“limit” must be a number from 1 to {LONGEST_PAGE:,}.")
+    return int(text)
+
+
+def parse_digests(value: Any) -> list[str]:
+    """A list of SHA-256 digests; raises BadRequest when it is too long or one of them is none."""
+    if not isinstance(value, list):
+        raise BadRequest("“digests” must be a list of SHA-256 digests.")
+    if len(value) > MOST_DIGESTS:
+        raise BadRequest(f"One call can check at most {MOST_DIGESTS:,} digests.")
+    for place, digest in enumerate(value, start=1):
+        if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+            raise BadRequest(f"Digest number {place} is not a SHA-256 digest of 64 lower-case hex digits.")
+    return value

@@ -1,0 +1,147 @@
+"""The web UI as one WSGI application: the table of addresses, the wall against errors, safe headers.
+
+`davserver.application` builds it and puts it behind `davserver.gate`, which has checked HTTP Basic.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bottle import Bottle, HTTPError, HTTPResponse, request, response
+
+from indexer.accounts import Accounts
+from indexer.library import Library
+from webui.api import Api, json_answer
+from webui.errors import NoSuchPage, NotLoggedIn, Problem, WrongMethod, problem_of
+from webui.media import Media
+from webui.pages import Pages
+from webui.setup_gate import SetupGate
+from webui.static_files import StaticFiles
+from webui.visitors import Visitors, is_browser_page
+
+__all__ = ["SetupGate", "create_app"]
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Handler = Callable[..., HTTPResponse]
+
+_log = logging.getLogger(__name__)
+
+_SAFE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def create_app(library: Library, accounts: Accounts, setup: SetupGate) -> WsgiApp:
+    """The application; it holds no state of its own and may be called by many threads at once."""
+    visitors = Visitors(accounts)
+    static_files = StaticFiles()
+    pages = Pages(accounts, visitors, setup, static_files)
+    api = Api(library, accounts, visitors)
+    media = Media(library, visitors)
+    app = Bottle()
+    for method, path, handler in _routes(pages, api, media, static_files):
+        app.route(path, method, handler)
+    app.install(_wall(pages))
+    app.default_error_handler = _bottle_errors(pages)
+    return with_safe_headers(app)
+
+
+def _routes(
+    pages: Pages, api: Api, media: Media, static_files: StaticFiles
+) -> list[tuple[str, str, Handler]]:
+    return [
+        ("GET", "/", pages.home),
+        ("GET", "/connect", pages.connect),
+        ("GET", "/login", pages.login_form),
+        ("POST", "/login", pages.log_in),
+        ("POST", "/logout", pages.log_out),
+        ("GET", "/setup", pages.setup_form),
+        ("POST", "/setup", pages.set_up),
+        ("GET", "/static/<name:path>", static_files.serve),
+        ("GET", "/api/v1/openapi.json", api.openapi),
+        ("GET", "/api/v1/session", api.session),
+        ("POST", "/api/v1/session", api.log_in),
+        ("DELETE", "/api/v1/session", api.log_out),
+        ("GET", "/api/v1/status", api.status),
+        ("GET", "/api/v1/timeline", api.timeline),
+        ("GET", "/api/v1/items", api.items),
+        ("GET", "/api/v1/items/<item_id>", api.item),
+        ("GET", "/api/v1/items/<item_id>/original", media.original),
+        ("GET", "/api/v1/items/<item_id>/thumbnail", media.thumbnail),
+        ("GET", "/api/v1/items/<item_id>/preview", media.preview),
+        ("POST", "/api/v1/originals/check", api.check_originals),
+    ]
+
+
+def _wall(pages: Pages) -> Callable[[Handler], Handler]:
+    """A Bottle plugin: what a handler raises becomes an answer; the unforeseen is logged first."""
+
+    def guard(handler: Handler) -> Handler:
+        def guarded(*args: Any, **kwargs: Any) -> HTTPResponse:
+            try:
+                return handler(*args, **kwargs)
+            except NotLoggedIn as error:
+                return _answer(pages, problem_of(error)) if _is_api() else pages.ask_who()
+            except Exception as error:
+                problem = problem_of(error)
+                if problem.status == 500:
+                    _log.exception("%s %s failed", request.method, request.path)
+                return _answer(pages, problem)
+
+        return guarded
+
+    return guard
+
+
+def _bottle_errors(pages: Pages) -> Callable[[HTTPError], bytes]:
+    """What Bottle itself refuses (no such address, wrong method), worded like everything else."""
+
+    def reword(error: HTTPError) -> bytes:
+        known = {404: NoSuchPage(), 405: WrongMethod(request.method)}
+        problem = problem_of(known.get(error.status_code, error))
+        if problem.status == 500:
+            _log.error("%s %s failed", request.method, request.path, exc_info=error.exception)
+        answer = _answer(pages, problem)
+        response.status = problem.status
+        for name, value in answer.headerlist:
+            response.set_header(name, value)
+        return bytes(answer.body)
+
+    return reword
+
+
+def _answer(pages: Pages, problem: Problem) -> HTTPResponse:
+    if not _is_api():
+        return pages.error(problem)
+    headers = dict(problem.headers)
+    # A page's own calls get no challenge: the browser would cover the page with its password box.
+    if problem.code == NotLoggedIn.code and not is_browser_page(request.environ):
+        headers["WWW-Authenticate"] = 'Basic realm="Private Photo Cloud", charset="UTF-8"'
+    return json_answer(problem.as_json(), problem.status, headers)
+
+
+def _is_api() -> bool:
+    return bool(request.path.startswith("/api/"))
+
+
+def with_safe_headers(app: WsgiApp) -> WsgiApp:
+    """The same application with the headers that keep every answer harmless, unless it set stricter ones."""
+
+    def safe(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            present = {name.lower() for name, _ in headers}
+            missing = [pair for pair in _SAFE_HEADERS.items() if pair[0].lower() not in present]
+            return start_response(status, headers + missing, exc_info)
+
+        return app(environ, start)
+
+    return safe

@@ -1,0 +1,258 @@
+"""The description of the JSON API that ``/api/v1/openapi.json`` serves (OpenAPI 3.1).
+
+Written by hand and kept true by the tests: every route is in it, nothing else is, and real answers
+are checked against its schemas.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def _object(**properties: Json) -> Json:
+    """An object that always has all of these properties and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _list(of: Json) -> Json:
+    return {"type": "array", "items": of}
+
+
+def _or_null(schema: Json) -> Json:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_TEXT: Json = {"type": "string"}
+_NUMBER: Json = {"type": "number"}
+_COUNT: Json = {"type": "integer", "minimum": 0}
+_FLAG: Json = {"type": "boolean"}
+_DIGEST: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_DAY: Json = {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|unknown)$"}
+_KIND: Json = {"type": "string", "enum": ["image", "raw", "video", "other"]}
+_STATE: Json = {"type": "string", "enum": ["pending", "ready", "failed"]}
+_DOOR: Json = {"type": "string", "enum": ["share", "browser", "import"]}
+_TALLY = _object(count=_COUNT, bytes=_COUNT)
+
+_SCHEMAS: Json = {
+    "Session": _object(user=_TEXT, is_owner=_FLAG, csrf_token=_or_null(_TEXT)),
+    "Status": _object(
+        version={"type": "integer", "description": "Changes whenever an answer about the library may."},
+        items=_COUNT,
+        originals=_TALLY,
+        duplicates=_TALLY,
+        queue=_object(pending=_COUNT, running=_COUNT, failed=_COUNT),
+        receiving=_list(_object(path=_TEXT, bytes=_COUNT, expected=_or_null(_COUNT))),
+    ),
+    "Timeline": _object(days=_list(_object(day=_DAY, count=_COUNT))),
+    "Page": _object(items=_list(_ref("Item")), next=_or_null(_TEXT)),
+    "Item": _object(
+        id=_DIGEST,
+        sha256=_DIGEST,
+        name=_TEXT,
+        kind=_KIND,
+        mime=_TEXT,
+        size_bytes=_COUNT,
+        width=_or_null({**_COUNT, "description": "As displayed, after rotation."}),
+        height=_or_null(_COUNT),
+        taken_at=_or_null({"type": "string", "description": "Local ISO 8601, as the camera's clock showed."}),
+        taken_at_source=_or_null(_TEXT),
+        utc_offset=_or_null({"type": "string", "description": "Like +02:00."}),
+        camera=_object(make=_or_null(_TEXT), model=_or_null(_TEXT), lens=_or_null(_TEXT)),
+        gps=_or_null(_object(lat=_NUMBER, lon=_NUMBER)),
+        place=_or_null(_TEXT),
+        duration_s=_or_null(_NUMBER),
+        state=_STATE,
+        failure=_or_null(_object(step=_TEXT, reason=_TEXT)),
+        shot_id=_TEXT,
+        favourite=_FLAG,
+        uploads={
+            **_list(_object(path=_TEXT, at={"type": "string", "format": "date-time"}, door=_DOOR)),
+            "description": "Filled when one item is asked for; empty in lists.",
+        },
+    ),
+    "Error": _object(
+        error={
+            "type": "object",
+            "properties": {"code": _TEXT, "message": _TEXT, "state": _STATE},
+            "required": ["code", "message"],
+        }
+    ),
+}
+
+
+def _json_answer(description: str, schema: Json) -> Json:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _refusal(description: str) -> Json:
+    return _json_answer(description, _ref("Error"))
+
+
+_LOGGED_OUT = {"401": _refusal("Nobody is logged in.")}
+_NO_ITEM = {"404": _refusal("No such item in the caller's library.")}
+_FORGED = {"403": _refusal("The X-CSRF-Token header is missing or wrong (code csrf).")}
+_BYTES: Json = {"schema": {"type": "string", "format": "binary"}}
+_CSRF_HEADER: Json = {
+    "name": "X-CSRF-Token",
+    "in": "header",
+    "description": "From GET session; needed with a cookie session, not with HTTP Basic.",
+    "schema": _TEXT,
+}
+
+
+def _call(summary: str, answers: Json, **more: Any) -> Json:
+    return {"summary": summary, "responses": answers, **more}
+
+
+def _json_body(schema: Json) -> Json:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _query(name: str, description: str, schema: Json = _TEXT) -> Json:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _bytes_call(summary: str, missing: str, mime: str, parameters: list[Json]) -> Json:
+    """A call that answers with a file, whole or in part."""
+    answers = {
+        "200": {"description": "The whole file; ETag names it.", "content": {mime: _BYTES}},
+        "206": {"description": "The range asked for.", "content": {mime: _BYTES}},
+        "304": {"description": "The caller's copy is current (If-None-Match)."},
+        "416": {"description": "The range lies outside the file."},
+        "404": _refusal(missing),
+        **_LOGGED_OUT,
+    }
+    return _call(summary, answers, parameters=parameters)
+
+
+_NOT_READY = "No such item, or no such derivative: not_ready while the item is pending, else no_derivative."
+_ITEM_ID: Json = {"name": "item_id", "in": "path", "required": True, "schema": _DIGEST}
+
+_PATHS: Json = {
+    "/openapi.json": {
+        "get": _call("This description.", {"200": _json_answer("OpenAPI 3.1.", {"type": "object"})}, security=[])
+    },
+    "/session": {
+        "get": _call(
+            "Who is logged in.", {"200": _json_answer("The caller.", _ref("Session")), **_LOGGED_OUT}
+        ),
+        "post": _call(
+            "Log in; the session comes as a cookie.",
+            {
+                "200": _json_answer("Logged in.", _ref("Session")),
+                "400": _refusal("The body is not what it should be."),
+                "401": _refusal("Name and password do not match."),
+                "403": _refusal("Another site's page sent this."),
+                "413": _refusal("The body is too large."),
+                "429": _refusal("Too many failed attempts; Retry-After says how long to wait."),
+            },
+            requestBody=_json_body(_object(user=_TEXT, password=_TEXT)),
+            security=[],
+        ),
+        "delete": _call(
+            "Log out.",
+            {"204": {"description": "The session has ended."}, **_LOGGED_OUT, **_FORGED},
+            parameters=[_CSRF_HEADER],
+        ),
+    },
+    "/status": {
+        "get": _call(
+            "The library in numbers.", {"200": _json_answer("The numbers.", _ref("Status")), **_LOGGED_OUT}
+        )
+    },
+    "/timeline": {
+        "get": _call(
+            "The days with items, newest first, unknown last.",
+            {"200": _json_answer("The days; counts are shots.", _ref("Timeline")), **_LOGGED_OUT},
+        )
+    },
+    "/items": {
+        "get": _call(
+            "Items in capture order, unknown dates last.",
+            {
+                "200": _json_answer("A page.", _ref("Page")),
+                "400": _refusal("A parameter is wrong."),
+                **_LOGGED_OUT,
+            },
+            parameters=[
+                _query("day", "Only this day.", _DAY),
+                _query("kind", "Only this kind.", _KIND),
+                _query("query", "A part of the name or camera, in any case."),
+                _query("cursor", "The next of the page before."),
+                _query(
+                    "limit",
+                    "At most so many items.",
+                    {"type": "integer", "minimum": 1, "maximum": 1000, "default": 200},
+                ),
+            ],
+        )
+    },
+    "/items/{item_id}": {
+        "get": _call(
+            "One item.",
+            {"200": _json_answer("All that is known.", _ref("Item")), **_NO_ITEM, **_LOGGED_OUT},
+            parameters=[_ITEM_ID],
+        )
+    },
+    "/items/{item_id}/original": {
+        "get": _bytes_call(
+            "The bytes as they came; the ETag is the SHA-256 digest.",
+            "No such item in the caller's library.",
+            "*/*",
+            [_ITEM_ID, _query("download", "1: the browser saves the file and never shows it.")],
+        )
+    },
+    "/items/{item_id}/thumbnail": {
+        "get": _bytes_call("A small picture for grids.", _NOT_READY, "image/*", [_ITEM_ID])
+    },
+    "/items/{item_id}/preview": {
+        "get": _bytes_call("A picture to fill a screen.", _NOT_READY, "image/*", [_ITEM_ID])
+    },
+    "/originals/check": {
+        "post": _call(
+            "Which of these digests the caller's library holds.",
+            {
+                "200": _json_answer(
+                    "Digest to item id, only for those held.",
+                    _object(held={"type": "object", "additionalProperties": _DIGEST}),
+                ),
+                "400": _refusal("Not a list of digests, or one of them is none."),
+                "413": _refusal("The body is too large."),
+                **_LOGGED_OUT,
+                **_FORGED,
+            },
+            parameters=[_CSRF_HEADER],
+            requestBody=_json_body(_object(digests={**_list(_DIGEST), "maxItems": 10_000})),
+        )
+    },
+}
+
+DESCRIPTION: Json = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "Private Photo Cloud",
+        "version": "1",
+        "description": "A person's library. Every call answers about the caller's own library alone.",
+    },
+    "servers": [{"url": "/api/v1"}],
+    "security": [{"cookie": []}, {"basic": []}],
+    "paths": _PATHS,
+    "components": {
+        "schemas": _SCHEMAS,
+        "securitySchemes": {
+            "cookie": {"type": "apiKey", "in": "cookie", "name": "photocloud_session"},
+            "basic": {"type": "http", "scheme": "basic"},
+        },
+    },
+}

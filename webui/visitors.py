@@ -1,0 +1,107 @@
+"""Who is asking: by the cookie of a browser session, or as the gate in front has verified.
+
+`davserver.gate` checks HTTP Basic for every face and leaves the person in the WSGI environment.
+Sessions are the web UI's own business: a random secret in a cookie, looked up in the accounts.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from indexer.accounts import Accounts
+from indexer.model import Person
+from webui.errors import ForgedRequest, NotLoggedIn
+
+PERSON_KEY = "photocloud.person"
+COOKIE_NAME = "photocloud_session"
+COOKIE_AGE_S = 30 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The person behind a request; ``csrf_token`` is None for HTTP Basic, which needs none."""
+
+    person: Person
+    csrf_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Recognises the people behind requests."""
+
+    accounts: Accounts
+
+    def find(self, environ: dict[str, Any]) -> Visitor | None:
+        """Who asks, or None when nobody is logged in."""
+        verified = environ.get(PERSON_KEY)
+        if isinstance(verified, Person):
+            return Visitor(verified, csrf_token=None)
+        secret = session_secret(environ)
+        session = self.accounts.find_session(secret) if secret else None
+        return Visitor(session.person, session.csrf_token) if session else None
+
+    def require(self, environ: dict[str, Any]) -> Visitor:
+        """Who asks; raises NotLoggedIn."""
+        visitor = self.find(environ)
+        if visitor is None:
+            raise NotLoggedIn
+        return visitor
+
+    def require_for_change(self, environ: dict[str, Any], csrf_token: str) -> Visitor:
+        """Who asks for a change; raises NotLoggedIn, or ForgedRequest when another site may have sent it."""
+        refuse_other_sites(environ)
+        visitor = self.require(environ)
+        expected = visitor.csrf_token
+        if expected is not None and not hmac.compare_digest(csrf_token.encode(), expected.encode()):
+            raise ForgedRequest
+        return visitor
+
+
+def session_secret(environ: dict[str, Any]) -> str:
+    """The secret in the session cookie, "" without one."""
+    for pair in environ.get("HTTP_COOKIE", "").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == COOKIE_NAME:
+            return str(value)
+    return ""
+
+
+def session_cookie(environ: dict[str, Any], secret: str) -> str:
+    """The ``Set-Cookie`` value that keeps a login; with secret "" the one that ends it."""
+    age_s = COOKIE_AGE_S if secret else 0
+    secure = "; Secure" if scheme(environ) == "https" else ""
+    return f"{COOKIE_NAME}={secret}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}"
+
+
+def scheme(environ: dict[str, Any]) -> str:
+    """ "http" or "https", as the browser sees it.
+
+    A proxy's word is taken without asking who it is: a liar gets a stricter cookie and a wrong
+    mount address on a page of their own, nothing else.
+    """
+    if environ.get("HTTP_X_FORWARDED_PROTO", "").strip().lower() == "https":
+        return "https"
+    return str(environ.get("wsgi.url_scheme", "http"))
+
+
+def refuse_other_sites(environ: dict[str, Any]) -> None:
+    """Raise ForgedRequest when a browser says that another site's page sent this request.
+
+    Every current browser names the origin of a cross-site POST; a request that names none comes
+    from a program. Only host and port are compared, since a TLS proxy changes the scheme; the host
+    that a proxy reports will do too, because no form of another site can add that header.
+    """
+    site = environ.get("HTTP_SEC_FETCH_SITE")
+    if site in ("same-origin", "none"):
+        return
+    origin = environ.get("HTTP_ORIGIN")
+    own_hosts = (environ.get("HTTP_HOST"), environ.get("HTTP_X_FORWARDED_HOST"))
+    if site is not None or (origin is not None and origin.partition("://")[2] not in own_hosts):
+        raise ForgedRequest
+
+
+def is_browser_page(environ: dict[str, Any]) -> bool:
+    """True when the answer is for a page's script or image, where a password pop-up would be wrong."""
+    return "HTTP_X_REQUESTED_WITH" in environ or environ.get("HTTP_USER_AGENT", "").startswith("Mozilla/")

@@ -1,0 +1,76 @@
+"""The model's values as the JSON of the API: names and shapes of DESIGN section 7, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from indexer.model import Day, Item, Page, Status, Upload
+from webui.visitors import Visitor
+
+
+def session_json(visitor: Visitor) -> dict[str, Any]:
+    return {
+        "user": visitor.person.name,
+        "is_owner": visitor.person.is_owner,
+        "csrf_token": visitor.csrf_token,
+    }
+
+
+def status_json(status: Status) -> dict[str, Any]:
+    return {
+        "version": status.version,
+        "items": status.items,
+        "originals": {"count": status.originals.count, "bytes": status.originals.size_bytes},
+        "duplicates": {"count": status.duplicates.count, "bytes": status.duplicates.size_bytes},
+        "queue": {
+            "pending": status.queue.pending,
+            "running": status.queue.running,
+            "failed": status.queue.failed,
+        },
+        "receiving": [
+            {"path": file.path, "bytes": file.received_bytes, "expected": file.expected_bytes}
+            for file in status.receiving
+        ],
+    }
+
+
+def timeline_json(days: tuple[Day, ...]) -> dict[str, Any]:
+    return {"days": [{"day": day.day, "count": day.count} for day in days]}
+
+
+def page_json(page: Page) -> dict[str, Any]:
+    return {"items": [item_json(item) for item in page.items], "next": page.next_cursor}
+
+
+def item_json(item: Item) -> dict[str, Any]:
+    """One item; ``uploads`` is filled where the library was asked for this one item."""
+    known = item.metadata
+    captured, position, failure = known.captured, known.position, item.failure
+    return {
+        "id": item.sha256,
+        "sha256": item.sha256,
+        "name": item.name,
+        "kind": str(item.kind),
+        "mime": item.mime,
+        "size_bytes": item.size_bytes,
+        "width": known.width,
+        "height": known.height,
+        "taken_at": captured.taken_at if captured else None,
+        "taken_at_source": captured.source if captured else None,
+        "utc_offset": captured.utc_offset if captured else None,
+        "camera": {"make": known.camera.make, "model": known.camera.model, "lens": known.camera.lens},
+        "gps": {"lat": position.lat, "lon": position.lon} if position else None,
+        "place": None,
+        "duration_s": known.duration_s,
+        "state": str(item.state),
+        "failure": {"step": failure.step, "reason": failure.reason} if failure else None,
+        "shot_id": item.sha256,
+        "favourite": item.favourite,
+        "uploads": [_upload_json(upload) for upload in item.uploads],
+    }
+
+
+def _upload_json(upload: Upload) -> dict[str, str]:
+    at = datetime.fromtimestamp(upload.at, UTC).isoformat(timespec="milliseconds")
+    return {"path": upload.path, "at": at.replace("+00:00", "Z"), "door": str(upload.door)}
