@@ -74,16 +74,13 @@ class Intake:
         store = self.junk if entry.is_junk else self.originals
         return store.open(entry.sha256 or "")
 
-    def adopt_renamed_junk(self) -> None:
-        """Make items of files that came under a junk name and were given a real one since.
+    def adopt(self, person_id: int, entry: Entry) -> None:
+        """Make an item of a file that came under a junk name and has a real one now.
 
-        Copy programs write ``name.part`` and rename it when it is whole.
+        Copy programs write ``name.part`` and rename it when it is whole. Any other entry is left as it is.
         """
-        for person_id, entry in self.catalog.entries.junk():
-            if entry.sha256 and not names.is_junk(entry.path):
-                self._adopt(person_id, entry)
-
-    def _adopt(self, person_id: int, entry: Entry) -> None:
+        if not entry.is_junk or names.is_junk(entry.path):
+            return
         with self.staging.begin(person_id, entry.path, Announced(entry.size_bytes)) as incoming:
             with self.open(entry) as file:
                 while block := file.read(1 << 20):
@@ -100,8 +97,9 @@ class Intake:
             if is_new:
                 self._undo(store, staged.sha256)
             raise
-        # Only what another upload's failure undid in between is missing now; its bytes are still staged.
-        store.commit(staged, arrival.media.extension)
+        if store.find(staged.sha256) is None:
+            # Another upload of these bytes failed just now and undid them; ours are still staged.
+            store.commit(staged, arrival.media.extension)
 
     def _undo(self, store: Store, sha256: str) -> None:
         # A commit that failed for the client may have succeeded on the disk: rows decide.

@@ -83,6 +83,18 @@ class Library:
         path, mime = found
         return path.open("rb"), mime
 
+    def folder_days(self, person_id: int, prefix: str = "") -> tuple[str, ...]:
+        """The days beginning with ``prefix`` ("", "2024", "2024-05") that the Library share shows."""
+        return self.catalog.items.library_days(person_id, prefix)
+
+    def day_files(self, person_id: int, day: str) -> tuple[tuple[str, Item], ...]:
+        """(name, item) of a day, or of ``UNKNOWN_DAY``; names are unique there and never change."""
+        return self.catalog.items.library_files(person_id, day)
+
+    def day_file(self, person_id: int, day: str, name: str) -> Item | None:
+        """The item of that name on that day."""
+        return self.catalog.items.library_file(person_id, day, name)
+
     def held(self, person_id: int, digests: list[str]) -> dict[str, str]:
         """Which of these digests this person holds already: digest -> item id."""
         return {digest: digest for digest in self.catalog.items.held(person_id, digests)}

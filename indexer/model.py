@@ -128,6 +128,7 @@ class Item:
     size_bytes: int
     state: State
     metadata: Metadata
+    added_at: float
     failure: Failure | None = None
     favourite: bool = False
     uploads: tuple[Upload, ...] = ()

@@ -109,6 +109,12 @@ class Entries:
                     row["name"] = names.last(target)
             connection.execute(sa.insert(EntryRow), rows)
 
+    def below(self, person_id: int, path: str) -> tuple[Entry, ...]:
+        """The entry of this path and, of a folder, everything below it."""
+        query = sa.select(*_COLUMNS).where(*_subtree(person_id, names.key(path))).order_by(EntryRow.path)
+        with self._database.read() as connection:
+            return tuple(map(_entry, connection.execute(query)))
+
     def junk(self, before: float = float("inf")) -> tuple[tuple[int, Entry], ...]:
         """(person id, entry) of all junk not changed since ``before`` (epoch seconds)."""
         query = sa.select(EntryRow.person_id, *_COLUMNS).where(EntryRow.is_junk, EntryRow.changed_at < before)

@@ -19,6 +19,7 @@ _COLUMNS = (
     ItemRow.failure_step, ItemRow.failure_reason, ItemRow.width, ItemRow.height, ItemRow.taken_at,
     ItemRow.taken_at_source, ItemRow.utc_offset, ItemRow.camera_make, ItemRow.camera_model, ItemRow.camera_lens,
     ItemRow.lat, ItemRow.lon, ItemRow.duration_s, ItemRow.favourite,
+    ItemRow.added_at,
 )  # fmt: skip
 _MOST_UPLOADS = 100
 _MOST_IN_LIST = 500
@@ -204,7 +205,7 @@ def _exactly(person_id: int, sha256: str) -> tuple[sa.ColumnElement[bool], ...]:
 def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
     (
         sha256, name, kind, mime, size_bytes, state, failure_step, failure_reason, width, height, taken_at,
-        taken_at_source, utc_offset, make, model, lens, lat, lon, duration_s, favourite,
+        taken_at_source, utc_offset, make, model, lens, lat, lon, duration_s, favourite, added_at,
     ) = row  # fmt: skip
     captured = None if taken_at == UNKNOWN_TIME else CaptureTime(taken_at, taken_at_source, utc_offset)
     position = None if lat is None else Position(lat, lon)
@@ -216,6 +217,7 @@ def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
         size_bytes,
         State(state),
         Metadata(width, height, captured, Camera(make, model, lens), position, duration_s),
+        added_at,
         None if failure_step is None else Failure(failure_step, failure_reason),
         favourite,
         uploads,

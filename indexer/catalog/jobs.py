@@ -20,6 +20,7 @@ from indexer.model import Failure, Job, Metadata, Queue
 
 INDEX = "index"
 _PENDING, _RUNNING, _FAILED = "pending", "running", "failed"
+_UNCLAIMED = {"state": _PENDING, "due": 0.0, "token": None}
 
 
 class Jobs:
@@ -46,23 +47,22 @@ class Jobs:
         with self._database.write() as connection:
             return tuple(Job(*row) for row in connection.execute(claim))
 
-    def renew(self, jobs: list[Job], lease_s: float, now: float) -> None:
-        """Keep claims alive while their work goes on."""
+    def retry(self, job: Job) -> None:
+        """Give a claim back after a crash: it is claimable again, and the attempt counts."""
         with self._database.write() as connection:
-            for job in jobs:
-                connection.execute(sa.update(JobRow).where(*_claimed(job)).values(due=now + lease_s))
+            connection.execute(sa.update(JobRow).where(*_claimed(job)).values(**_UNCLAIMED))
 
     def release(self, job: Job) -> None:
-        """Give a claim back unworked: the worker is going away."""
+        """Give a claim back unworked: the worker is going away, which is no fault of the job."""
         with self._database.write() as connection:
-            values = {"state": _PENDING, "due": 0.0, "token": None, "attempts": JobRow.attempts - 1}
-            connection.execute(sa.update(JobRow).where(*_claimed(job)).values(**values))
+            update = sa.update(JobRow).where(*_claimed(job))
+            connection.execute(update.values(**_UNCLAIMED, attempts=JobRow.attempts - 1))
 
     def release_all(self) -> None:
-        """Make every claimed job claimable: no worker is alive (the caller holds the data folder)."""
+        """Release every claim: no worker is alive (the caller holds the data folder)."""
         with self._database.write() as connection:
-            values = {"state": _PENDING, "due": 0.0, "token": None}
-            connection.execute(sa.update(JobRow).where(JobRow.state == _RUNNING).values(**values))
+            update = sa.update(JobRow).where(JobRow.state == _RUNNING)
+            connection.execute(update.values(**_UNCLAIMED, attempts=JobRow.attempts - 1))
 
     def finish(self, job: Job, metadata: Metadata, failure: Failure | None) -> bool:
         """Write what was learnt and end the job; False, changing nothing, when the claim was lost."""
@@ -95,7 +95,7 @@ class Jobs:
 
 def enqueue(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
     """Ask for an item to be indexed (again), within the transaction that gives the reason."""
-    fresh = {"state": _PENDING, "attempts": 0, "due": 0.0, "token": None}
+    fresh = {**_UNCLAIMED, "attempts": 0}
     key = {"person_id": person_id, "sha256": sha256, "kind": INDEX}
     connection.execute(upsert(connection, JobRow, key | fresh | {"priority": int(now)}, list(key), fresh))
 

@@ -1,0 +1,86 @@
+"""Library errors as WebDAV answers: a status, and a sentence that file managers show to people.
+
+GNOME's file manager shows the reason phrase itself, so the sentence stands there too.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+from xml.sax.saxutils import escape
+
+from wsgidav.dav_error import DAVError, get_http_status_string
+
+from indexer.errors import (
+    BadName, ChecksumMismatch, IncompleteUpload, LibraryError, NameOccupied, NoRoom, NoSuchEntry, NoSuchItem,
+    ReadOnly, TooLarge,
+)  # fmt: skip
+
+_STATUS: tuple[tuple[type[LibraryError], int], ...] = (
+    (NoRoom, 507),
+    (TooLarge, 413),
+    (ReadOnly, 403),
+    (BadName, 400),
+    (IncompleteUpload, 400),
+    (ChecksumMismatch, 400),
+    (NameOccupied, 405),
+    (NoSuchEntry, 409),
+    (NoSuchItem, 404),
+)
+_SENTENCES = {
+    401: "Log in with your Private Photo Cloud account.",
+    404: "There is nothing here under this name.",
+    409: "The folder for this name does not exist.",
+    412: "The file on the server is not in the state that your program expected.",
+    423: "Another program has locked this file.",
+}
+
+
+def status_of(error: LibraryError) -> int:
+    """The HTTP status for a library error; 400 for one that no table names."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+
+
+def dav_errors(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a resource method raise DAVErrors, where WsgiDAV would take any other error for its own."""
+
+    @functools.wraps(method)
+    def translating(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except LibraryError as error:
+            raise DAVError(status_of(error), context_info=str(error), src_exception=error) from error
+
+    return translating
+
+
+class Refusal:
+    """One refusing answer: status line with a sentence, headers, body."""
+
+    def __init__(self, status: int, sentence: str, condition_xml: bytes | None = None) -> None:
+        # A status line is one line of Latin-1; sentences that quote names may be neither.
+        reason = sentence.encode("ascii", "replace").decode().splitlines()[0][:200]
+        self.status = f"{status} {reason}"
+        self.body = condition_xml or f"{sentence}\n".encode()
+        mime = "application/xml" if condition_xml else "text/plain"
+        self.headers = [
+            ("Content-Type", f"{mime}; charset=utf-8"),
+            ("Content-Length", str(len(self.body))),
+        ]
+
+
+def refusal(error: DAVError | LibraryError) -> Refusal:
+    """What a client is told about an error of the library or of WsgiDAV."""
+    if isinstance(error, LibraryError):
+        return Refusal(status_of(error), str(error))
+    if error.err_condition is not None:
+        return Refusal(error.value, _sentence(error), error.err_condition.as_string())
+    return Refusal(error.value, _sentence(error))
+
+
+def _sentence(error: DAVError) -> str:
+    if isinstance(error.src_exception, LibraryError):
+        return str(error.src_exception)
+    plain = get_http_status_string(error).partition(" ")[2]
+    return _SENTENCES.get(error.value) or escape(error.context_info or plain)

@@ -1,0 +1,150 @@
+"""The read-only share: virtual folders by the camera's day, over the original bytes.
+
+``By date/2024/2024-05/2024-05-17/IMG_0001.JPG`` for every item with a believable date,
+``Unknown date/`` for the others. Nothing here exists on the disk; `library.py` answers.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from wsgidav import util
+from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
+from wsgidav.dav_provider import DAVCollection
+
+from davserver.stored_file import StoredFile, ref_url
+from indexer.library import Library
+from indexer.model import UNKNOWN_DAY, Item, Person
+
+NAME = "Library"
+BY_DATE = "By date"
+UNKNOWN_DATE = "Unknown date"
+_FOLDERS = (BY_DATE, UNKNOWN_DATE)
+_PERIOD = re.compile(r"\d{4}(-\d{2}){0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryShare:
+    """One person's Library share; resolves paths to DAV resources."""
+
+    library: Library
+    person: Person
+
+    def resolve(self, path: str, url: str, environ: dict[str, Any]) -> LibraryFolder | LibraryFile | None:
+        """The resource of a path ("" is the share itself); ``url`` is the path as the client sent it."""
+        match path.split("/") if path else []:
+            case []:
+                return LibraryFolder(self, url, environ, _FOLDERS)
+            case [folder] if folder == BY_DATE:
+                return self._period("", url, environ)
+            case [folder, *periods] if folder == BY_DATE and len(periods) <= 3 and _is_nested(periods):
+                return self._period(periods[-1], url, environ)
+            case [folder, *periods, name] if folder == BY_DATE and len(periods) == 3 and _is_nested(periods):
+                return self._file(periods[-1], name, url, environ)
+            case [folder] if folder == UNKNOWN_DATE:
+                return LibraryDay(self, url, environ, UNKNOWN_DAY)
+            case [folder, name] if folder == UNKNOWN_DATE:
+                return self._file(UNKNOWN_DAY, name, url, environ)
+        return None
+
+    def _period(self, period: str, url: str, environ: dict[str, Any]) -> LibraryFolder | None:
+        days = self.library.folder_days(self.person.id, period)
+        if not days and period:
+            return None
+        if len(period) == len("2024-05-17"):
+            return LibraryDay(self, url, environ, period)
+        length = {0: len("2024"), len("2024"): len("2024-05")}.get(len(period), len("2024-05-17"))
+        return LibraryFolder(self, url, environ, tuple(sorted({day[:length] for day in days})))
+
+    def _file(self, day: str, name: str, url: str, environ: dict[str, Any]) -> LibraryFile | None:
+        item = self.library.day_file(self.person.id, day, name)
+        return LibraryFile(self, url, environ, item) if item else None
+
+
+class _ReadOnly:
+    """Every way to change something is refused in words."""
+
+    def _refuse(self, *_args: Any, **_kwargs: Any) -> Any:
+        raise DAVError(HTTP_FORBIDDEN, context_info="The Library is read-only; copy new files to Upload.")
+
+    handle_delete = handle_move = handle_copy = _refuse
+    create_empty_resource = create_collection = set_property_value = _refuse
+
+    def prevent_locking(self) -> bool:
+        return True
+
+
+class LibraryFolder(_ReadOnly, DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
+    """A folder of folders, whose names are known."""
+
+    def __init__(
+        self, share: LibraryShare, url: str, environ: dict[str, Any], member_names: tuple[str, ...]
+    ) -> None:
+        super().__init__(url, environ)
+        self.share = share
+        self._member_names = member_names
+
+    def get_member_names(self) -> list[str]:
+        return list(self._member_names)
+
+    def get_member(self, name: str) -> LibraryFolder | LibraryFile | None:
+        url = util.join_uri(self.path, name)
+        return self.share.resolve(url.strip("/").partition("/")[2], url, self.environ)
+
+    def get_content_type(self) -> str:
+        return "httpd/unix-directory"
+
+    def get_ref_url(self) -> str:
+        return ref_url(self.path)
+
+
+class LibraryDay(LibraryFolder):
+    """The files of one day, or those of no known day."""
+
+    def __init__(self, share: LibraryShare, url: str, environ: dict[str, Any], day: str) -> None:
+        super().__init__(share, url, environ, ())
+        self._day = day
+
+    def get_member_list(self) -> list[LibraryFile]:
+        files = self.share.library.day_files(self.share.person.id, self._day)
+        return [
+            LibraryFile(self.share, util.join_uri(self.path, name), self.environ, item) for name, item in files
+        ]
+
+    def get_member_names(self) -> list[str]:
+        return [name for name, _ in self.share.library.day_files(self.share.person.id, self._day)]
+
+
+class LibraryFile(_ReadOnly, StoredFile):
+    def __init__(self, share: LibraryShare, url: str, environ: dict[str, Any], item: Item) -> None:
+        super().__init__(url, environ)
+        self._share = share
+        self.size_bytes, self.mime, self.etag = item.size_bytes, item.mime, item.sha256
+        self.mtime, self.created_at = capture_moment(item), item.added_at
+
+    def open(self) -> BinaryIO:
+        return self._share.library.open_original(self._share.person.id, self.etag)
+
+
+def capture_moment(item: Item) -> float:
+    """The time of capture as epoch seconds: by its own offset, else in the server's time zone.
+
+    An item without a believable date has the moment it was added.
+    """
+    captured = item.metadata.captured
+    if captured is None:
+        return item.added_at
+    try:
+        moment = datetime.datetime.fromisoformat(captured.taken_at + (captured.utc_offset or ""))
+        return moment.timestamp()
+    except (ValueError, OverflowError):
+        return item.added_at
+
+
+def _is_nested(periods: list[str]) -> bool:
+    """2024 / 2024-05 / 2024-05-17: each period begins with the one above it."""
+    shapes = all(_PERIOD.fullmatch(period) and len(period) == 4 + 3 * n for n, period in enumerate(periods))
+    return shapes and all(inner.startswith(f"{outer}-") for outer, inner in zip(periods, periods[1:], strict=False))

@@ -1,0 +1,73 @@
+"""One person's whole tree as mounts see it: ``/`` lists the shares, each share resolves the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wsgidav import util
+from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
+from wsgidav.dav_provider import DAVCollection, DAVProvider
+from wsgidav.lock_man.lock_manager import LockManager
+
+from davserver import library_share, upload_share
+from davserver.library_share import LibraryShare
+from davserver.locks import PersonLocks
+from davserver.stored_file import ref_url
+from davserver.upload_share import UploadShare
+
+
+class PersonTree(DAVProvider):  # type: ignore[misc]  # WsgiDAV has no types
+    """WsgiDAV's provider for one person, with that person's own locks."""
+
+    def __init__(self, upload: UploadShare, library: LibraryShare, locks: PersonLocks) -> None:
+        super().__init__()
+        self.set_share_path("/")
+        self.set_lock_manager(LockManager(locks))
+        self.upload = upload
+        self.library = library
+
+    def get_resource_inst(self, path: str, environ: dict[str, Any]) -> Any:
+        """The resource of an absolute, decoded path; None when there is none."""
+        share, _, rest = path.strip("/").partition("/")
+        if not share:
+            return Root(path, environ)
+        if share == upload_share.NAME:
+            return self.upload.resolve(rest, path, environ)
+        if share == library_share.NAME:
+            return self.library.resolve(rest, path, environ)
+        return None
+
+
+class Root(DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
+    """What is mounted: a folder with the shares in it, and nothing else ever."""
+
+    def get_member_names(self) -> list[str]:
+        return [upload_share.NAME, library_share.NAME]
+
+    def get_member(self, name: str) -> Any:
+        return self.provider.get_resource_inst(util.join_uri(self.path, name), self.environ)
+
+    def get_content_type(self) -> str:
+        return "httpd/unix-directory"
+
+    def get_display_name(self) -> str:
+        return "Private Photo Cloud"
+
+    def get_ref_url(self) -> str:
+        return ref_url(self.path)
+
+    def get_available_bytes(self) -> Any:
+        return self.get_member(upload_share.NAME).get_available_bytes()
+
+    def get_used_bytes(self) -> Any:
+        return self.get_member(upload_share.NAME).get_used_bytes()
+
+    def get_property_names(self, *, is_allprop: bool) -> list[str]:
+        live = super().get_property_names(is_allprop=is_allprop)
+        return [name for name in live if "quota-" not in name]
+
+    def _refuse(self, *_args: Any, **_kwargs: Any) -> Any:
+        raise DAVError(HTTP_FORBIDDEN, context_info="Nothing can be kept here; copy files into the Upload folder.")
+
+    handle_delete = handle_move = handle_copy = _refuse
+    create_empty_resource = create_collection = set_property_value = _refuse

@@ -1,0 +1,260 @@
+"""The writable share: a view of entries, never a directory. Names change here, originals never.
+
+A PUT becomes a hashing writer (`indexer.hashing`), its end becomes `intake.accept`; until then
+nothing is visible, afterwards everything is durable.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from wsgidav import util, xml_tools
+from wsgidav.dav_error import HTTP_FORBIDDEN, HTTP_INSUFFICIENT_STORAGE, HTTP_NOT_FOUND, DAVError
+from wsgidav.dav_provider import DAVCollection
+
+from davserver import headers
+from davserver.errors import dav_errors
+from davserver.stored_file import StoredFile, ref_url
+from indexer import names
+from indexer.hashing import Announced
+from indexer.intake import Intake
+from indexer.model import Door, Entry, EntryType, Person
+
+NAME = "Upload"
+_WIN32_MTIME = "{urn:schemas-microsoft-com:}Win32LastModifiedTime"
+_MOST_PROPERTIES = 100
+_LONGEST_PROPERTY = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class UploadShare:
+    """One person's Upload share; resolves paths to DAV resources."""
+
+    intake: Intake
+    person: Person
+
+    def resolve(self, path: str, url: str, environ: dict[str, Any]) -> UploadFolder | UploadFile | None:
+        """The resource of a path ("" is the share itself); ``url`` is the path as the client sent it."""
+        if not path:
+            return UploadFolder(self, "", url, environ, None)
+        entry = self.intake.catalog.entries.get(self.person.id, path)
+        return self.resource(entry, path, url, environ) if entry else None
+
+    def resource(self, entry: Entry, path: str, url: str, environ: dict[str, Any]) -> UploadFolder | UploadFile:
+        if entry.type is EntryType.FOLDER:
+            return UploadFolder(self, path, url, environ, entry)
+        return UploadFile(self, path, url, environ, entry)
+
+    def receive(
+        self, path: str, announced: Announced, mtime: float | None, blocks: Iterable[bytes]
+    ) -> Entry:
+        """Take a file in, whole and durable, or raise and leave everything as it was."""
+        with self.intake.begin(self.person.id, path, announced) as incoming:
+            for block in blocks:
+                incoming.write(block)
+            return self.intake.accept(incoming, self.person.id, path, door=Door.SHARE, client_mtime=mtime)
+
+
+class _Named:
+    """What folders and files of the share have in common: they can be renamed, copied, removed, annotated."""
+
+    share: UploadShare
+    upload_path: str
+    entry: Entry | None
+    environ: dict[str, Any]
+    provider: Any
+    path: str
+
+    def get_ref_url(self) -> str:
+        return ref_url(self.path)
+
+    def get_display_name(self) -> str:
+        return self.entry.name if self.entry else NAME
+
+    @dav_errors
+    def handle_delete(self) -> bool:
+        self._check_unlocked()
+        self._entries.delete(self.share.person.id, self._own_path())
+        self._remove_locks(self.path)
+        return True
+
+    @dav_errors
+    def handle_move(self, dest_path: str) -> bool:
+        target = self._target(dest_path)
+        self._entries.move(self.share.person.id, self._own_path(), target)
+        self._remove_locks(self.path)
+        self._adopt(target)
+        return True
+
+    @dav_errors
+    def handle_copy(self, dest_path: str, *, depth_infinity: bool) -> bool:
+        target = self._target(dest_path)
+        person_id = self.share.person.id
+        self._entries.copy(person_id, self._own_path(), target, deep=depth_infinity, now=time.time())
+        self._adopt(target)
+        return True
+
+    def get_property_names(self, *, is_allprop: bool) -> list[str]:
+        # RFC 4331: quota is not part of allprop.
+        live = super().get_property_names(is_allprop=is_allprop)  # type: ignore[misc]
+        dead = [name for name, _ in self.entry.properties] if self.entry else []
+        return [name for name in live if "quota-" not in name] + dead
+
+    def get_property_value(self, name: str) -> Any:
+        for known, xml in self.entry.properties if self.entry else ():
+            if known == name:
+                return xml_tools.string_to_xml(xml)
+        return super().get_property_value(name)  # type: ignore[misc]
+
+    def set_property_value(self, name: str, value: Any, *, dry_run: bool = False) -> bool:
+        """One property of a PROPPATCH; ``value`` is its element, None removes it."""
+        if self.entry is None:
+            raise DAVError(HTTP_FORBIDDEN, context_info="The share itself takes no properties.")
+        mtime = _declared_mtime(name, value)
+        if mtime is None and name.startswith("{DAV:}"):
+            raise DAVError(HTTP_FORBIDDEN, context_info="This property is the server's own.")
+        properties = self._with_property(name, value)
+        if not dry_run:
+            self._apply(mtime, properties)
+        return True
+
+    def _with_property(self, name: str, value: Any) -> dict[str, str]:
+        properties = dict(self._fresh_entry().properties)
+        if value is None:
+            properties.pop(name, None)
+        elif not name.startswith("{DAV:}"):
+            properties[name] = xml_tools.xml_to_bytes(value, pretty=False).decode()
+        if len(properties) > _MOST_PROPERTIES or any(len(xml) > _LONGEST_PROPERTY for xml in properties.values()):
+            raise DAVError(HTTP_INSUFFICIENT_STORAGE, context_info="Too many or too long properties.")
+        return properties
+
+    def _apply(self, mtime: float | None, properties: dict[str, str]) -> None:
+        person_id, path = self.share.person.id, self._own_path()
+        self._entries.set_properties(person_id, path, properties)
+        if mtime is None:
+            return
+        self._entries.set_mtime(person_id, path, mtime)
+        entry = self._fresh_entry()
+        if entry.sha256 and not entry.is_junk:
+            self.share.intake.catalog.arrivals.offer_mtime(person_id, entry.sha256, mtime, time.time())
+            self.share.intake.wake()
+
+    def _fresh_entry(self) -> Entry:
+        entry = self._entries.get(self.share.person.id, self._own_path())
+        if entry is None:
+            raise DAVError(HTTP_NOT_FOUND)
+        return entry
+
+    def _target(self, dest_path: str) -> str:
+        target = dest_path.strip("/").partition("/")[2]
+        if not dest_path.startswith(f"/{NAME}/"):
+            raise DAVError(HTTP_FORBIDDEN, context_info="Files move within the Upload folder only.")
+        names.check(target)
+        # WsgiDAV answers 204 to every native copy and move; a new name wants 201.
+        is_new = self._entries.get(self.share.person.id, target) is None
+        self.environ["photocloud.created"] = is_new
+        self._remove_locks(f"/{NAME}/{target}")
+        return target
+
+    def _adopt(self, target: str) -> None:
+        for entry in self._entries.below(self.share.person.id, target):
+            self.share.intake.adopt(self.share.person.id, entry)
+
+    def _own_path(self) -> str:
+        if self.entry is None:
+            raise DAVError(HTTP_FORBIDDEN, context_info="The Upload share itself stays where it is.")
+        return self.upload_path
+
+    def _check_unlocked(self) -> None:
+        self.provider.lock_manager.check_write_permission(
+            url=self.get_ref_url(),
+            depth="infinity",
+            token_list=self.environ.get("wsgidav.ifLockTokenList", []),
+            principal=self.share.person.name,
+        )
+
+    def _remove_locks(self, path: str) -> None:
+        self.provider.lock_manager.remove_all_locks_from_url(ref_url(path), recursive=True)
+
+    @property
+    def _entries(self) -> Any:
+        return self.share.intake.catalog.entries
+
+
+class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
+    def __init__(
+        self, share: UploadShare, path: str, url: str, environ: dict[str, Any], entry: Entry | None
+    ) -> None:
+        super().__init__(url, environ)
+        self.share, self.upload_path, self.entry = share, path, entry
+
+    def get_member_list(self) -> list[UploadFolder | UploadFile]:
+        children = self._entries.children(self.share.person.id, self.upload_path)
+        return [self._child(entry) for entry in children]
+
+    def get_member_names(self) -> list[str]:
+        return [entry.name for entry in self._entries.children(self.share.person.id, self.upload_path)]
+
+    def get_member(self, name: str) -> UploadFolder | UploadFile | None:
+        path = names.join(self.upload_path, name)
+        return self.share.resolve(path, util.join_uri(self.path, name), self.environ)
+
+    def create_empty_resource(self, name: str) -> UploadFolder | UploadFile:
+        """The placeholder of a LOCK on a new name (RFC 4918 7.3)."""
+        path = names.join(self.upload_path, name)
+        self.share.receive(path, Announced(0), None, ())
+        created = self.get_member(name)
+        assert created is not None
+        return created
+
+    def create_collection(self, name: str) -> None:
+        path = names.join(self.upload_path, name)
+        names.check(path)
+        self.share.intake.staging.check_room()
+        self._entries.make_folder(self.share.person.id, path, time.time())
+
+    def get_content_type(self) -> str:
+        return "httpd/unix-directory"
+
+    def get_creation_date(self) -> float | None:
+        return self.entry.created_at if self.entry else None
+
+    def get_last_modified(self) -> float | None:
+        return self.entry.mtime if self.entry else None
+
+    def get_available_bytes(self) -> int:
+        return self.share.intake.staging.available_bytes()
+
+    def get_used_bytes(self) -> int:
+        return self.share.intake.catalog.items.tally(self.share.person.id)[0].size_bytes
+
+    def _child(self, entry: Entry) -> UploadFolder | UploadFile:
+        path = names.join(self.upload_path, entry.name)
+        return self.share.resource(entry, path, util.join_uri(self.path, entry.name), self.environ)
+
+
+class UploadFile(_Named, StoredFile):
+    entry: Entry
+
+    def __init__(self, share: UploadShare, path: str, url: str, environ: dict[str, Any], entry: Entry) -> None:
+        super().__init__(url, environ)
+        self.share, self.upload_path, self.entry = share, path, entry
+        self.size_bytes, self.mime, self.etag = entry.size_bytes, entry.mime, entry.etag
+        self.mtime, self.created_at = entry.mtime, entry.created_at
+
+    def open(self) -> BinaryIO:
+        return self.share.intake.open(self.entry) if self.entry.sha256 else io.BytesIO()
+
+
+def _declared_mtime(name: str, value: Any) -> float | None:
+    """The modification time that a property sets: Explorer's, rclone's, and the plain HTTP date."""
+    text = (value.text or "") if value is not None else ""
+    if name == _WIN32_MTIME or name == "{DAV:}getlastmodified":
+        return headers.http_date(text)
+    if name == "{DAV:}lastmodified":
+        return headers.epoch_seconds(text)
+    return None

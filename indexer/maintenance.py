@@ -1,0 +1,121 @@
+"""Looking after the data folder: sweep what crashes and copies left behind, verify the originals."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from indexer import names
+from indexer.catalog import Catalog
+from indexer.intake import Intake
+from indexer.store import Store
+
+_log = logging.getLogger(__name__)
+_BLOCK_BYTES = 1 << 20
+JUNK_LIFE_S = 24 * 3600.0
+
+
+def sweep_staging(intake: Intake) -> int:
+    """Remove what a crash left of files in flight; the number of them.
+
+    Only for a start, while nothing arrives. A staging file with a second name had reached the store,
+    but its rows may not have been committed; then nobody was told it is safe, and that name goes too.
+    """
+    swept = 0
+    for path in intake.staging.folder.iterdir():
+        if path.stat().st_nlink > 1:
+            _remove_unrecorded(path, intake)
+        path.unlink()
+        swept += 1
+    return swept
+
+
+def _remove_unrecorded(path: Path, intake: Intake) -> None:
+    sha256 = _digest(path)
+    for store, is_needed in (
+        (intake.originals, intake.catalog.arrivals.is_recorded(sha256)),
+        (intake.junk, sha256 in intake.catalog.entries.junk_digests()),
+    ):
+        stored = store.find(sha256)
+        if stored is not None and not is_needed and os.path.samefile(stored, path):
+            store.remove(sha256)
+
+
+def sweep_junk(intake: Intake, now: float) -> None:
+    """Forget junk entries a day after their copy; adopt those that a rename made real files."""
+    entries = intake.catalog.entries
+    for person_id, entry in entries.junk():
+        intake.adopt(person_id, entry)
+    for person_id, entry in entries.junk(before=now - JUNK_LIFE_S):
+        if names.is_junk(entry.path):
+            entries.delete(person_id, entry.path)
+    needed = entries.junk_digests()
+    for path in intake.junk.enumerate():
+        if path.name[:64] not in needed and path.stat().st_mtime < now - JUNK_LIFE_S:
+            path.unlink(missing_ok=True)
+
+
+class Damage(StrEnum):
+    MISSING = "missing"
+    CHANGED = "changed"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """An original whose bytes are not what they were; ``names`` are paths under which it arrived."""
+
+    sha256: str
+    damage: Damage
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    checked: int
+    size_bytes: int
+    damaged: tuple[Damaged, ...]
+
+
+def verify(catalog: Catalog, originals: Store, report: Callable[[int, int], None]) -> Verification:
+    """Read every original and compare it with its digest. Changes nothing.
+
+    ``report(done, total)`` is called after each one.
+    """
+    expected = catalog.arrivals.originals()
+    damaged = []
+    for done, (sha256, _) in enumerate(expected, start=1):
+        damage = _damage(originals, sha256)
+        if damage is not None:
+            damaged.append(Damaged(sha256, damage, catalog.arrivals.names_of(sha256)))
+        report(done, len(expected))
+    return Verification(len(expected), sum(size for _, size in expected), tuple(damaged))
+
+
+def _damage(originals: Store, sha256: str) -> Damage | None:
+    path = originals.find(sha256)
+    if path is None:
+        return Damage.MISSING
+    try:
+        return None if _digest(path) == sha256 else Damage.CHANGED
+    except OSError:
+        _log.exception("could not read %s", path)
+        return Damage.UNREADABLE
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    for block in _blocks(path):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(_BLOCK_BYTES):
+            yield block
