@@ -87,11 +87,11 @@ class DavClient:
         headers: Mapping[str, str] | None = None,
         target: str | None = None,
     ) -> Answer:
-        """Send one request; ``path`` is plain text, ``target`` (if given) goes out exactly as it is."""
+        """Send one request; ``path`` is a plain name to be encoded, ``target`` goes out exactly as it is."""
         chunked = {} if isinstance(body, bytes) else {"Transfer-Encoding": "chunked"}
         self._connection.request(
             method,
-            target or quote(path, safe="/?&=:,;+$!*'()@~"),
+            target or quote(path),
             body=body or None,
             headers=self._login | chunked | dict(headers or {}),
             encode_chunked=True,
@@ -105,6 +105,19 @@ class DavClient:
 
     def get(self, path: str, *, expect: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
         return self.request("GET", path, expect=expect, headers=headers)
+
+    def api(self, call: str, *, expect: int = 200) -> Any:
+        """The JSON of a GET below /api/v1/; ``call`` is a ready target ("items?day=2024-05-17")."""
+        return self.request("GET", call, expect=expect, target=f"/api/v1/{call}").json()
+
+    def items(self, parameters: str = "") -> list[dict[str, Any]]:
+        """Every item of the library, page by page."""
+        page = self.api(f"items?limit=200{parameters}")
+        found = list(page["items"])
+        while page["next"]:
+            page = self.api(f"items?limit=200{parameters}&cursor={quote(page['next'], safe='')}")
+            found += page["items"]
+        return found
 
     def head(self, path: str, *, expect: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
         return self.request("HEAD", path, expect=expect, headers=headers)

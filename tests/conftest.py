@@ -1,16 +1,25 @@
-"""Fixtures: started servers, and the shared sample media."""
+"""Fixtures: started servers and clients; and the rule that nothing is skipped in CI."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.clients import DavClient
-from tests.programs import unavailable
-from tests.server_process import ROOT, ServerProcess, add_account
+from tests.server_process import ServerProcess, add_account
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where PHOTOCLOUD_REQUIRE_CLIENTS is set, a skipped test is a failed one."""
+    report = yield
+    if report.skipped and os.environ.get("PHOTOCLOUD_REQUIRE_CLIENTS") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -53,15 +62,6 @@ def shared_dav(shared_server: ServerProcess) -> Iterator[DavClient]:
     """A client logged in at ``shared_server``."""
     with shared_server.client() as client:
         yield client
-
-
-@pytest.fixture(scope="session")
-def samples() -> Path:
-    """The folder of sample media (PHOTOCLOUD_SAMPLES, else beside the repository)."""
-    folder = Path(os.environ.get("PHOTOCLOUD_SAMPLES") or ROOT.parent / "shared" / "samples")
-    if not (folder / "manifest.json").is_file():
-        unavailable(f"no sample media at {folder}")
-    return folder
 
 
 def _running(data: Path) -> Iterator[ServerProcess]:

@@ -21,7 +21,7 @@ from tests.clients import DavClient
 
 ROOT = Path(__file__).resolve().parent.parent
 USER = "alice"
-PASSWORD = "correct horse battery"
+PASSWORD = "correct-horse-battery"
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 30
 _ADDRESS = re.compile(r"http://(?:127\.0\.0\.1|localhost):\d+/")
@@ -154,7 +154,7 @@ class ServerProcess:
     def status(self) -> dict[str, Any]:
         """The answer of GET /api/v1/status."""
         with self.client() as client:
-            answer: dict[str, Any] = client.get("/api/v1/status").json()
+            answer: dict[str, Any] = client.api("status")
             return answer
 
     def wait_idle(self, timeout_s: float = 120) -> dict[str, Any]:

@@ -1,0 +1,146 @@
+"""The read-only Library share: capture days as folders, original names and bytes, exact facts."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+
+import pytest
+from PIL import Image
+
+from tests.clients import Answer, DavClient
+from tests.server_process import ServerProcess, add_account
+
+DAY = "/Library/By date/2024/2024-05/2024-05-17/"
+PHOTO = DAY + "IMG_0001.JPG"
+WRITES = ["PUT", "DELETE", "MKCOL", "PROPPATCH", "MOVE", "COPY", "LOCK"]
+DATE_TIME_ORIGINAL = 0x9003
+OFFSET_TIME_ORIGINAL = 0x9011
+EXIF_IFD = 0x8769
+
+
+def photo(taken_at: str | None, colour: str = "teal", utc_offset: str | None = None) -> bytes:
+    """A small JPEG, taken at "2024:05:17 18:30:01" as EXIF writes it (None: it does not say)."""
+    picture, file = Image.new("RGB", (80, 60), colour), io.BytesIO()
+    exif = Image.Exif()
+    if taken_at:
+        exif.get_ifd(EXIF_IFD)[DATE_TIME_ORIGINAL] = taken_at
+    if utc_offset:
+        exif.get_ifd(EXIF_IFD)[OFFSET_TIME_ORIGINAL] = utc_offset
+    picture.save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """Two photos of one day that share a name, one with a known zone, and one that does not know its day."""
+    data = tmp_path_factory.mktemp("library") / "data"
+    add_account(data)
+    server = ServerProcess(data)
+    server.start()
+    with server.client() as client:
+        for folder in ("100CANON", "101CANON"):
+            client.mkcol(f"/Upload/{folder}")
+        client.put("/Upload/100CANON/IMG_0001.JPG", photo("2024:05:17 18:30:01"))
+        client.put("/Upload/101CANON/IMG_0001.JPG", photo("2024:05:17 19:00:00", "navy"))
+        client.put("/Upload/zone.jpg", photo("2024:05:18 18:30:01", utc_offset="+02:00"))
+        client.put("/Upload/undated.jpg", photo(None))
+        server.wait_idle()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mounted(filled: ServerProcess) -> Iterator[DavClient]:
+    with filled.client() as client:
+        yield client
+
+
+def test_folders_are_years_months_and_days(mounted: DavClient) -> None:
+    assert mounted.children("/Library/By date/") == ["/Library/By date/2024/"]
+    assert mounted.children("/Library/By date/2024/") == ["/Library/By date/2024/2024-05/"]
+    assert mounted.children("/Library/By date/2024/2024-05/")[0] == DAY
+
+
+def test_a_name_twice_on_a_day_gets_a_number(mounted: DavClient) -> None:
+    assert sorted(mounted.children(DAY)) == [DAY + "IMG_0001 (2).JPG", PHOTO]
+    bodies = {mounted.get(path).body for path in mounted.children(DAY)}
+    assert bodies == {photo("2024:05:17 18:30:01"), photo("2024:05:17 19:00:00", "navy")}
+
+
+def test_an_unknown_date_has_a_shelf_of_its_own(mounted: DavClient) -> None:
+    assert mounted.children("/Library/Unknown date/") == ["/Library/Unknown date/undated.jpg"]
+    assert mounted.get("/Library/Unknown date/undated.jpg").body == photo(None)
+
+
+def test_facts_are_exact_in_headers_and_listing_alike(mounted: DavClient) -> None:
+    data = photo("2024:05:17 18:30:01")
+    path = next(path for path in mounted.children(DAY) if mounted.get(path).body == data)
+    answer = mounted.head(path)
+    listed = mounted.propfind(path, depth="0").resources()[path]
+    assert int(answer.headers["Content-Length"]) == len(data)
+    assert listed["{DAV:}getcontentlength"].text == str(len(data))
+    assert listed["{DAV:}getetag"].text == answer.headers["ETag"]
+    assert answer.headers["ETag"].startswith('"')
+    assert listed["{DAV:}getlastmodified"].text == answer.headers["Last-Modified"]
+    assert answer.headers["Content-Type"] == listed["{DAV:}getcontenttype"].text == "image/jpeg"
+
+
+def test_last_modified_is_the_capture_time(mounted: DavClient) -> None:
+    """Exactly so where the camera knew its zone; else its wall clock is read in the zone of the server."""
+    (known,) = mounted.children("/Library/By date/2024/2024-05/2024-05-18/")
+    assert mounted.head(known).headers["Last-Modified"] == "Sat, 18 May 2024 16:30:01 GMT"
+    modified = parsedate_to_datetime(mounted.head(PHOTO).headers["Last-Modified"])
+    assert {at.strftime("%Y-%m-%d %H") for at in (modified, modified.astimezone())} & {
+        "2024-05-17 18",
+        "2024-05-17 19",
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"), [("0-0", 0, 0), ("100-199", 100, 199), ("-50", -50, -1), ("200-", 200, -1)]
+)
+def test_ranges(mounted: DavClient, asked: str, first: int, last: int) -> None:
+    data = mounted.get(PHOTO).body
+    answer = mounted.get(PHOTO, expect=206, headers={"Range": f"bytes={asked}"})
+    first, last = (at % len(data) for at in (first, last))
+    assert answer.body == data[first : last + 1]
+    assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{len(data)}"
+
+
+def test_a_range_behind_the_end_is_416(mounted: DavClient) -> None:
+    mounted.get(PHOTO, expect=416, headers={"Range": "bytes=99999999-"})
+
+
+def test_an_unchanged_file_is_not_sent_again(mounted: DavClient) -> None:
+    headers = mounted.head(PHOTO).headers
+    mounted.get(PHOTO, expect=304, headers={"If-None-Match": headers["ETag"]})
+    mounted.get(PHOTO, expect=304, headers={"If-Modified-Since": headers["Last-Modified"]})
+
+
+@pytest.mark.parametrize("path", [PHOTO, DAY + "new.jpg", "/Library/By date/", "/Library/new"])
+@pytest.mark.parametrize("method", WRITES)
+def test_every_write_is_403_with_a_sentence(mounted: DavClient, method: str, path: str) -> None:
+    headers = {"Destination": mounted.base_url + "/Library/elsewhere.jpg"}
+    body = b"data" if method == "PUT" else b""
+    answer = mounted.request(method, path, expect=403, body=body, headers=headers)
+    assert says_a_sentence(answer), answer.reason
+    assert len(mounted.children(DAY)) == 2
+
+
+def test_nothing_is_moved_or_copied_into_it(mounted: DavClient) -> None:
+    for verb in (mounted.move, mounted.copy):
+        assert says_a_sentence(verb("/Upload/undated.jpg", DAY + "here.jpg", expect=403))
+    assert mounted.get("/Upload/undated.jpg").body == photo(None)
+
+
+def test_a_file_is_copied_out_of_it_by_get_only_what_it_is(mounted: DavClient) -> None:
+    """DAV class 1 makes Finder mount it read-only, without a lock that could never be granted."""
+    offered = mounted.options("/Library/By date/").headers
+    assert "PUT" not in (offered["Allow"] or "")
+    assert "2" not in {part.strip() for part in (offered["DAV"] or "").split(",")}
+
+
+def says_a_sentence(answer: Answer) -> bool:
+    return "read-only" in (answer.reason + answer.text).lower() and len(answer.reason.split()) >= 3

@@ -1,0 +1,32 @@
+"""Protocol conformance: all five suites of litmus on the Upload share, every test passed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.programs import require, run
+from tests.server_process import ServerProcess
+
+
+@pytest.mark.parametrize("suite", ["basic", "copymove", "props", "locks", "http"])
+def test_litmus(shared_server: ServerProcess, tmp_path: Path, suite: str) -> None:
+    require("litmus")
+    said = run(
+        *[
+            "litmus",
+            "--keep-going",
+            f"{shared_server.url}Upload/",
+            shared_server.user,
+            shared_server.password,
+        ],
+        cwd=tmp_path,
+        extra_environment={"TESTS": suite},
+        expect=None,
+    )
+    summary = re.search(r"of (\d+) tests run: (\d+) passed, 0 failed. 100.0%", said)
+    assert summary is not None, said
+    assert summary[1] == summary[2]
+    assert "SKIPPED" not in said, said

@@ -1,0 +1,133 @@
+"""The one address: a collection to mounts, the web UI to a browser, and nobody gets in unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.clients import DavClient, RawConnection, basic
+from tests.server_process import ServerProcess, add_account
+
+SHARES = ["/Upload/", "/Library/"]
+DAV_METHODS = ["OPTIONS", "PROPFIND", "PUT", "MKCOL", "LOCK", "DELETE", "MOVE", "COPY", "PROPPATCH"]
+
+# A lock on the Upload share itself guards what is copied in; its properties are refused one by one in a 207.
+LOCKABLE = {("LOCK", "/Upload"), ("PROPPATCH", "/Upload"), ("PROPPATCH", "/"), ("PROPPATCH", "/Library")}
+
+
+@pytest.fixture
+def stranger(shared_server: ServerProcess) -> Iterator[DavClient]:
+    """A client that has not logged in."""
+    with DavClient(shared_server.host, shared_server.port, None, None) as client:
+        yield client
+
+
+def test_the_root_lists_the_shares_as_folders(shared_dav: DavClient) -> None:
+    found = shared_dav.propfind("/").resources()
+    assert sorted(found) == ["/", *sorted(SHARES)]
+    for properties in found.values():
+        assert properties["{DAV:}resourcetype"].find("{DAV:}collection") is not None
+
+
+def test_depth_0_tells_of_the_root_alone(shared_dav: DavClient) -> None:
+    assert list(shared_dav.propfind("/", depth="0").resources()) == ["/"]
+
+
+def test_endless_depth_is_refused_with_its_name(shared_dav: DavClient) -> None:
+    for path in ("/", *SHARES):
+        assert b"propfind-finite-depth" in shared_dav.propfind(path, depth="infinity", expect=403).body
+
+
+@pytest.mark.parametrize("path", ["/", "/Upload/"])
+def test_options_offer_locks_so_that_mounts_are_writable(shared_dav: DavClient, path: str) -> None:
+    headers = shared_dav.options(path).headers
+    assert {"1", "2"} <= {part.strip() for part in headers["DAV"].split(",")}
+    assert headers["MS-Author-Via"] == "DAV"
+
+
+def test_a_share_answers_without_its_final_slash(shared_dav: DavClient) -> None:
+    """Finder does not follow redirects on every verb, so there must be none."""
+    assert "/Upload/" in shared_dav.propfind("/Upload", depth="0").resources()
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "MKCOL", "LOCK", "PROPPATCH"])
+@pytest.mark.parametrize("path", ["/", "/new", "/Upload", "/Library"])
+def test_the_root_and_the_shares_themselves_cannot_be_changed(
+    shared_dav: DavClient, method: str, path: str
+) -> None:
+    answer = shared_dav.request(method, path, expect=range(200, 600), body=b"x" if method == "PUT" else b"")
+    allowed = range(200, 300) if (method, path) in LOCKABLE else range(400, 500)
+    assert answer.status in allowed, (answer.status, answer.reason)
+    assert sorted(shared_dav.propfind("/").resources()) == ["/", *sorted(SHARES)]
+
+
+def test_a_browser_sees_pages(stranger: DavClient) -> None:
+    answer = stranger.request("GET", "/", expect=(200, 302, 303), headers={"Accept": "text/html"})
+    if answer.status != 200:
+        answer = stranger.get(answer.headers["Location"])
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "Content-Security-Policy" in answer.headers
+
+
+@pytest.mark.parametrize("method", DAV_METHODS)
+@pytest.mark.parametrize("path", ["/", "/Upload/", "/Upload/new.jpg", "/Library/"])
+def test_a_stranger_is_asked_to_log_in(stranger: DavClient, method: str, path: str) -> None:
+    answer = stranger.request(method, path, expect=401, body=b"data" if method == "PUT" else b"")
+    assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+
+
+@pytest.mark.parametrize("call", ["status", "timeline", "items", "items/x/original", "originals/check"])
+def test_a_stranger_learns_nothing_from_the_api(stranger: DavClient, call: str) -> None:
+    assert stranger.api(call, expect=401)["error"]["code"]
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        basic("alice", "wrong"),
+        basic("nobody", "correct-horse-battery"),
+        basic("", ""),
+        "Basic ???",
+        "Basic YWxpY2U=",
+        "Basic",
+        "Bearer token",
+        'Digest username="alice"',
+    ],
+)
+def test_a_wrong_login_is_401(stranger: DavClient, login: str) -> None:
+    stranger.request("PROPFIND", "/Upload/", expect=401, headers={"Authorization": login, "Depth": "0"})
+
+
+def test_a_person_sees_only_their_own_library(server: ServerProcess) -> None:
+    server.stop()
+    add_account(server.data, "bob", "another-long-password")
+    server.start()
+    with server.client() as alice, server.client(user="bob", password="another-long-password") as bob:
+        alice.put("/Upload/hers.jpg", b"hers", expect=201)
+        bob.put("/Upload/his.jpg", b"his", expect=201)
+        assert bob.children("/Upload/") == ["/Upload/his.jpg"]
+        bob.get("/Upload/hers.jpg", expect=404)
+        server.wait_idle()
+        (hers,) = alice.items()
+        bob.get(f"/api/v1/items/{hers['id']}/original", expect=404)
+        assert bob.post_json("/api/v1/originals/check", {"digests": [hers["sha256"]]}).json() == {"held": {}}
+        assert alice.post_json("/api/v1/originals/check", {"digests": [hers["sha256"]]}).json() == {
+            "held": {hers["sha256"]: hers["id"]}
+        }
+
+
+def test_a_refused_body_is_not_read_as_the_next_request(shared_server: ServerProcess) -> None:
+    """A request hidden in a chunked body of a refused PUT must never run (fact 7 of the client reference)."""
+    hidden = b"DELETE /Upload/precious.jpg HTTP/1.1\r\nHost: x\r\nAuthorization: "
+    hidden += basic(shared_server.user, shared_server.password).encode() + b"\r\n\r\n"
+    with shared_server.client() as client:
+        client.put("/Upload/precious.jpg", b"precious")
+        with RawConnection(shared_server.host, shared_server.port) as connection:
+            connection.send(b"PUT /Library/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+            connection.send(f"{len(hidden):X}\r\n".encode() + hidden + b"\r\n0\r\n\r\n")
+            refused = connection.answer()
+            assert refused is not None
+            assert refused.status == 401
+            assert connection.is_silent(1)
+        assert client.get("/Upload/precious.jpg").body == b"precious"
