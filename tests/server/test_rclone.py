@@ -20,8 +20,10 @@ class Rclone:
 
     def __init__(self, server: ServerProcess, folder: Path, vendor: str = "other") -> None:
         require("rclone")
+        configuration = folder / "rclone.conf"
+        configuration.touch()
         self._settings = {
-            "RCLONE_CONFIG": str(folder / "rclone.conf"),
+            "RCLONE_CONFIG": str(configuration),
             "RCLONE_WEBDAV_URL": server.url + "Upload",
             "RCLONE_WEBDAV_VENDOR": vendor,
             "RCLONE_WEBDAV_USER": server.user,

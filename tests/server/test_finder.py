@@ -1,0 +1,66 @@
+"""macOS Finder's copy, replayed byte by byte."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.clients import DavClient
+from tests.server.replay import in_chunks, replay
+from tests.server_process import ServerProcess
+
+
+@pytest.mark.parametrize("size", [1, 65_536, 200_001])
+def test_finder_copies_a_file_with_its_companion(server: ServerProcess, dav: DavClient, size: int) -> None:
+    photo = random.Random(size).randbytes(size)
+    values = {
+        "name": b"IMG_0001.JPG",
+        "photo in chunks": in_chunks(photo),
+        "photo_length": str(size).encode(),
+        "companion": b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        extended attributes",
+    }
+    answers = replay(server, "finder-copy.txt", values)
+
+    assert answers["read back"].body == photo
+    assert answers["read back"].headers["ETag"] == answers["data"].headers["ETag"]
+    assert answers["data"].headers["Last-Modified"]
+    quota = answers["quota"].resources()["/Upload/"]
+    assert int(quota["{DAV:}quota-available-bytes"].text or 0) > 0
+    listed = answers["listing"].resources()
+    assert listed["/Upload/IMG_0001.JPG"]["{DAV:}getcontentlength"].text == str(size)
+
+    assert server.wait_idle()["items"] == 1
+    assert dav.get("/Upload/._IMG_0001.JPG").body == values["companion"]
+    (item,) = dav.items()
+    assert item["name"] == "IMG_0001.JPG"
+
+
+def test_the_placeholder_is_no_item_before_data_comes(server: ServerProcess, dav: DavClient) -> None:
+    dav.put("/Upload/coming.jpg", b"", expect=201)
+    token = dav.lock("/Upload/coming.jpg", expect=200)
+    assert server.wait_idle()["items"] == 0
+    assert dav.head("/Upload/coming.jpg").headers["Content-Length"] == "0"
+    dav.put("/Upload/coming.jpg", b"photo", expect=423)
+    dav.put("/Upload/coming.jpg", b"photo", expect=204, headers={"If": f"(<{token}>)"})
+    dav.unlock("/Upload/coming.jpg", token)
+    assert server.wait_idle()["items"] == 1
+
+
+def test_decomposed_names_are_shown_as_sent_and_found_in_both_forms(dav: DavClient) -> None:
+    dav.put("/Upload/U\u0308ber.jpg", b"photo", expect=201)
+    assert dav.children("/Upload/") == ["/Upload/U\u0308ber.jpg"]
+    assert dav.get("/Upload/\u00dcber.jpg").body == b"photo"
+    dav.put("/Upload/\u00dcber.jpg", b"newer", expect=204)
+    assert len(dav.children("/Upload/")) == 1
+
+
+@pytest.mark.parametrize("junk", [".DS_Store", "._IMG_1.JPG", ".Spotlight-V100", "Thumbs.db", "desktop.ini"])
+def test_junk_is_taken_and_given_back_but_never_an_item(
+    shared_server: ServerProcess, shared_dav: DavClient, junk: str
+) -> None:
+    items = shared_server.wait_idle()["items"]
+    shared_dav.mkcol("/Upload/junk", expect=(201, 405))
+    shared_dav.put(f"/Upload/junk/{junk}", b"junk of " + junk.encode())
+    assert shared_dav.get(f"/Upload/junk/{junk}").body == b"junk of " + junk.encode()
+    assert shared_server.wait_idle()["items"] == items
