@@ -1,0 +1,60 @@
+"""Where derivatives lie: one folder for each original, one file for each derivative and recipe.
+
+The web process reads through this module, so nothing here may import a decoder. A file's name
+carries the version of the recipe that made it ("thumbnail-1.webp"): a better recipe makes new files,
+and until it has come by, the old ones still serve.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+
+RECIPE = 1
+MIMES: dict[str, str] = {".jpg": "image/jpeg", ".webp": "image/webp"}
+
+_NAME = re.compile(r"(?P<derivative>[a-z]+)-(?P<recipe>\d{1,6})(?P<extension>\.[a-z0-9]+)")
+
+
+class Derivative(StrEnum):
+    """What can be made from an original; the words of the API."""
+
+    THUMBNAIL = "thumbnail"
+    PREVIEW = "preview"
+
+
+def find(folder: Path, derivative: str) -> tuple[Path, str] | None:
+    """The file of the newest recipe and its MIME type; None when there is none (or no folder)."""
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    matches = [match for name in names if (match := _NAME.fullmatch(name))]
+    ours = [match for match in matches if match["derivative"] == derivative and match["extension"] in MIMES]
+    if not ours:
+        return None
+    newest = max(ours, key=lambda match: int(match["recipe"]))
+    return folder / newest[0], MIMES[newest["extension"]]
+
+
+def write(folder: Path, derivative: Derivative, extension: str, content: bytes) -> Path:
+    """Put a derivative in its place: whole and on the disk, or not at all. Raises OSError.
+
+    ``extension`` is one of `MIMES`. The folder is made when it is missing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{derivative}-{RECIPE}{extension}"
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".making-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return target

@@ -1,0 +1,25 @@
+"""Which maker makes what: kind -> maker. A new kind is one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from indexer.derivatives.images import make_stills
+from indexer.model import Kind, MediaType
+
+Maker = Callable[[Path, MediaType, Path], None]
+
+MAKERS: dict[Kind, Maker] = {
+    Kind.IMAGE: make_stills,
+}
+
+
+def make(original: Path, media: MediaType, folder: Path) -> None:
+    """Make every derivative of an original in its folder; none where its kind has no maker.
+
+    Raises what the maker raises: errors of the library for the file's faults, OSError for the disk's.
+    """
+    maker = MAKERS.get(media.kind)
+    if maker:
+        maker(original, media, folder)

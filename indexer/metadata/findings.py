@@ -1,0 +1,20 @@
+"""What a reader brings home from one file, before anything is decided about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexer.metadata.capture_time import Recorded
+from indexer.model import Camera, Position
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Facts as the file states them; ``width`` and ``height`` are as displayed, after rotation."""
+
+    width: int | None = None
+    height: int | None = None
+    recorded: tuple[Recorded, ...] = ()
+    camera: Camera = Camera()
+    position: Position | None = None
+    duration_s: float | None = None

@@ -1,0 +1,113 @@
+"""Step 5 of the flow: one original's way through the indexer, as an ordered list of steps.
+
+Knows no catalog: a task comes in, an outcome goes out. It runs in a worker process with limits on
+memory and time, and imports decoders, so the web process must never import this module.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from indexer.derivatives import makers
+from indexer.errors import LibraryError
+from indexer.metadata import readers
+from indexer.metadata.capture_time import Evidence, choose
+from indexer.metadata.findings import Findings
+from indexer.model import CaptureTime, Failure, MediaType, Metadata
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One original to index. ``client_mtime`` and ``now`` are seconds since the epoch.
+
+    ``derivatives`` is the folder of this original's derivatives; it may not exist yet.
+    ``metadata_only`` asks for no derivatives: what remains to be known after a decoder has crashed.
+    """
+
+    original: Path
+    media: MediaType
+    name: str
+    client_mtime: float | None
+    derivatives: Path
+    now: float
+    metadata_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was learnt, and the first step that failed."""
+
+    metadata: Metadata
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What the steps so far have found out."""
+
+    findings: Findings = Findings()
+    captured: CaptureTime | None = None
+
+
+def read_metadata(task: Task, learnt: Learnt) -> Learnt:
+    return replace(learnt, findings=readers.read(task.original, task.media))
+
+
+def choose_capture_time(task: Task, learnt: Learnt) -> Learnt:
+    evidence = Evidence(learnt.findings.recorded, task.name, task.client_mtime, task.now)
+    return replace(learnt, captured=choose(evidence))
+
+
+def make_derivatives(task: Task, learnt: Learnt) -> Learnt:
+    if not task.metadata_only:
+        makers.make(task.original, task.media, task.derivatives)
+    return learnt
+
+
+Step = Callable[[Task, Learnt], Learnt]
+
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("metadata", read_metadata),
+    ("capture time", choose_capture_time),
+    ("derivatives", make_derivatives),
+)
+
+
+def run(task: Task) -> Outcome:
+    """Take one original through every step. A step that fails is reported; the others still run."""
+    learnt, failures = Learnt(), []
+    for name, step in STEPS:
+        try:
+            learnt = step(task, learnt)
+        except Exception as error:  # the wall around one file: nothing it does may stop the others
+            logger.warning("%s: the step %s failed", task.original.name, name, exc_info=error)
+            failures.append(Failure(name, _reason(error)))
+    return Outcome(_metadata(learnt), failures[0] if failures else None)
+
+
+def _reason(error: Exception) -> str:
+    """A sentence for the owner of the file."""
+    if isinstance(error, LibraryError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "The file needs more memory than one file may take."
+    if isinstance(error, OSError) and error.strerror:
+        return f"The server could not read or write a file: {error.strerror}."
+    return f"An unexpected error came up: {type(error).__name__}."
+
+
+def _metadata(learnt: Learnt) -> Metadata:
+    found = learnt.findings
+    return Metadata(
+        width=found.width,
+        height=found.height,
+        captured=learnt.captured,
+        camera=found.camera,
+        position=found.position,
+        duration_s=found.duration_s,
+    )
