@@ -9,17 +9,16 @@ from typing import Any
 from bottle import HTTPResponse, request
 
 from indexer.accounts import Accounts
-from indexer.library import Library
+from indexer.library import MOST_ITEMS, Library
 from webui import wire
 from webui.bodies import read_json, text_field
 from webui.errors import BadRequest, WrongPassword
 from webui.openapi import DESCRIPTION
-from webui.visitors import Visitor, Visitors, refuse_other_sites, session_cookie, session_secret
+from webui.visitors import Visitor, Visitors, client_address, refuse_other_sites, session_cookie, session_secret
 
 LOGIN_LIMIT_BYTES = 64 * 1024
 CHECK_LIMIT_BYTES = 1024 * 1024
 MOST_DIGESTS = 10_000
-LONGEST_PAGE = 1000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -43,7 +42,8 @@ class Api:
         """Open a session for a name and password; raises WrongPassword, TooManyAttempts."""
         refuse_other_sites(request.environ)
         wanted = read_json(request.environ, LOGIN_LIMIT_BYTES)
-        person = self._accounts.check_password(text_field(wanted, "user"), text_field(wanted, "password"))
+        name, password = text_field(wanted, "user"), text_field(wanted, "password")
+        person = self._accounts.check_password(name, password, client_address(request.environ))
         if person is None:
             raise WrongPassword
         secret, session = self._accounts.open_session(person)
@@ -105,8 +105,8 @@ def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = 
 
 def parse_limit(text: str) -> int:
     """How many items a page may hold; raises BadRequest."""
-    if not re.fullmatch(r"[0-9]{1,6}", text) or not 1 <= int(text) <= LONGEST_PAGE:
-        raise BadRequest(f"“limit” must be a number from 1 to {LONGEST_PAGE:,}.")
+    if not re.fullmatch(r"[0-9]{1,6}", text) or not 1 <= int(text) <= MOST_ITEMS:
+        raise BadRequest(f"“limit” must be a number from 1 to {MOST_ITEMS:,}.")
     return int(text)
 
 

@@ -21,7 +21,7 @@ from webui.bodies import read_form, text_field
 from webui.errors import BadRequest, Problem, SetupClosed, WebError, WrongPassword, problem_of
 from webui.setup_gate import SetupGate
 from webui.static_files import StaticFiles
-from webui.visitors import Visitors, refuse_other_sites, scheme, session_cookie, session_secret
+from webui.visitors import Visitors, client_address, refuse_other_sites, scheme, session_cookie, session_secret
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -86,7 +86,8 @@ class Pages:
         form = read_form(request.environ)
         name, came_for = text_field(form, "user"), form.get("next", "")
         try:
-            person = self._accounts.check_password(name, text_field(form, "password"))
+            address = client_address(request.environ)
+            person = self._accounts.check_password(name, text_field(form, "password"), address)
             if person is None:
                 raise WrongPassword
         except (WebError, LibraryError) as error:

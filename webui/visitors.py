@@ -75,6 +75,11 @@ def session_cookie(environ: dict[str, Any], secret: str) -> str:
     return f"{COOKIE_NAME}={secret}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}"
 
 
+def client_address(environ: dict[str, Any]) -> str:
+    """The address whose failing logins are counted together."""
+    return str(environ.get("REMOTE_ADDR", ""))
+
+
 def scheme(environ: dict[str, Any]) -> str:
     """ "http" or "https", as the browser sees it.
 

@@ -1,0 +1,65 @@
+/**
+ * The JSON API as functions. An expired login leads to the login page from wherever it is noticed.
+ *
+ * @typedef {{day: string, count: number}} Day
+ * @typedef {{make: ?string, model: ?string, lens: ?string}} Camera
+ * @typedef {{path: string, at: string, door: "share" | "browser" | "import"}} Upload
+ * @typedef {{
+ *   id: string, name: string, kind: "image" | "raw" | "video" | "other", mime: string, size_bytes: number,
+ *   width: ?number, height: ?number, taken_at: ?string, taken_at_source: ?string, utc_offset: ?string,
+ *   camera: Camera, gps: ?{lat: number, lon: number}, duration_s: ?number,
+ *   state: "pending" | "ready" | "failed", failure: ?{step: string, reason: string}, uploads: Upload[]
+ * }} Item
+ * @typedef {{items: Item[], next: ?string}} Page
+ * @typedef {{count: number, bytes: number}} Tally
+ * @typedef {{
+ *   version: number, items: number, originals: Tally, duplicates: Tally,
+ *   queue: {pending: number, running: number, failed: number},
+ *   receiving: {path: string, bytes: number, expected: ?number}[]
+ * }} Status
+ */
+
+const ROOT = "/api/v1/";
+
+/** A refusal of the API; the message is a sentence for people. */
+export class ApiError extends Error {
+  /** @param {number} status @param {string} code @param {string} message */
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** @param {string} path @param {Record<string, string | number | null>} [query] */
+async function get(path, query = {}) {
+  const asked = Object.entries(query).filter(([, value]) => value !== null);
+  const search = asked.length ? `?${new URLSearchParams(asked)}` : "";
+  const answer = await fetch(ROOT + path + search, { headers: { "X-Requested-With": "photocloud" } });
+  if (answer.status === 401) {
+    location.assign("/login");
+  }
+  const value = await answer.json();
+  if (!answer.ok) {
+    throw new ApiError(answer.status, value.error.code, value.error.message);
+  }
+  return value;
+}
+
+/** @returns {Promise<Status>} */
+export const getStatus = () => get("status");
+
+/** @returns {Promise<Day[]>} newest first, "unknown" last */
+export const getDays = async () => (await get("timeline")).days;
+
+/** @param {string} day @param {?string} cursor @param {number} limit @returns {Promise<Page>} */
+export const getPage = (day, cursor, limit) => get("items", { day, cursor, limit });
+
+/** @param {string} id @returns {Promise<Item>} with its uploads */
+export const getItem = (id) => get(`items/${id}`);
+
+/** @param {Item} item @param {"original" | "thumbnail" | "preview"} what */
+export const mediaAddress = (item, what) => `${ROOT}items/${item.id}/${what}`;
+
+/** @param {Item} item */
+export const downloadAddress = (item) => `${mediaAddress(item, "original")}?download=1`;

@@ -1,0 +1,41 @@
+/** Making elements without markup in strings: nothing from a file name can ever become HTML. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+const SHAPES = {
+  raw: "M4 8h3l2-2.500h6L17 8h3v11H4zM12 16.500a3.300 3.300 0 1 0 0-6.600 3.300 3.300 0 0 0 0 6.600z",
+  video: "M4 6h16v12H4zM10.500 9.500v5l4-2.500z",
+  other: "M7 3.500h7l4 4v13H7zM14 3.500v4h4",
+  failed: "M12 4l9 16H3zM12 10v4.500M12 17.300v.2",
+  pending: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7.500V12l3 2",
+  info: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5.500M12 7.500v.2",
+  download: "M12 4v11M7.500 11l4.500 4.500 4.500-4.500M5 20h14",
+  close: "M6 6l12 12M18 6L6 18",
+};
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElement}
+ */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** @param {keyof typeof SHAPES} name @returns {SVGElement} */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", SHAPES[name]);
+  svg.append(path);
+  return svg;
+}

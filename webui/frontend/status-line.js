@@ -1,0 +1,53 @@
+/** The line in the header: what the library holds, and what is happening to it right now. */
+import { element } from "./dom.js";
+import * as format from "./format.js";
+
+export class StatusLine {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.shown = "";
+  }
+
+  /** @param {import("./api.js").Status} status */
+  show(status) {
+    this.#draw(chipsOf(status));
+  }
+
+  showLost() {
+    this.#draw([{ sort: "bad", words: "The server does not answer; trying again" }]);
+  }
+
+  /** Touch the page only when the words change. @param {{sort: string, words: string, title?: string}[]} chips */
+  #draw(chips) {
+    const wanted = JSON.stringify(chips);
+    if (wanted === this.shown) return;
+    this.shown = wanted;
+    const made = chips.map(({ sort, words, title = "" }) => element("span", { class: `chip chip-${sort}`, title }, words));
+    this.root.replaceChildren(...made);
+  }
+}
+
+/** @param {import("./api.js").Status} status */
+function chipsOf({ items, originals, duplicates, queue, receiving }) {
+  const chips = [];
+  const waiting = queue.pending + queue.running;
+  if (receiving.length) chips.push({ sort: "busy", words: receivingWords(receiving) });
+  if (waiting) chips.push({ sort: "busy", words: `${format.number(waiting)} being prepared` });
+  if (queue.failed) {
+    chips.push({ sort: "bad", words: `${format.number(queue.failed)} failed`, title: "Kept safely, but no picture could be made" });
+  }
+  if (items) chips.push({ sort: "plain", words: `${format.counted(items, "item")}, ${format.size(originals.bytes)}` });
+  if (duplicates.count) {
+    const words = `${format.counted(duplicates.count, "duplicate")}, ${format.size(duplicates.bytes)} saved`;
+    chips.push({ sort: "extra", words, title: "Files that were here already and took no space" });
+  }
+  return chips;
+}
+
+/** @param {import("./api.js").Status["receiving"]} receiving */
+function receivingWords([first, ...others]) {
+  const name = first.path.split("/").at(-1);
+  const share = first.expected ? ` ${Math.floor((100 * first.bytes) / first.expected)} %` : "";
+  return others.length ? `Receiving ${format.counted(others.length + 1, "file")}` : `Receiving ${name}${share}`;
+}

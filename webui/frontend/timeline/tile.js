@@ -1,0 +1,75 @@
+/** One tile of the grid: a thumbnail, or a placeholder that says what the item is. */
+import { mediaAddress } from "../api.js";
+import { element, icon } from "../dom.js";
+import * as format from "../format.js";
+
+const KIND_WORDS = { raw: "RAW", video: "Video", other: "File", failed: "Failed" };
+
+export class Tile {
+  constructor() {
+    this.root = element("a", { class: "tile tile-loading" });
+    this.shown = "";
+    /** @type {?import("../api.js").Item} */
+    this.item = null;
+  }
+
+  /** Show an item; nothing changes when it is shown already in the same state. @param {?import("../api.js").Item} item */
+  show(item) {
+    const wanted = item ? `${item.id} ${item.state}` : "";
+    this.item = item ?? null;
+    if (wanted === this.shown || !item) return;
+    this.shown = wanted;
+    const face = faceOf(item);
+    this.root.className = `tile tile-${face}`;
+    this.root.setAttribute("href", `/?item=${item.id}`);
+    this.root.setAttribute("aria-label", labelOf(item, face));
+    this.root.replaceChildren(face === "picture" ? this.#picture(item) : placeholder(item, face));
+  }
+
+  /** @returns {?HTMLImageElement} */
+  get image() {
+    return this.root.querySelector("img");
+  }
+
+  /** @param {number} left @param {number} top @param {number} size */
+  place(left, top, size) {
+    const { style } = this.root;
+    style.transform = `translate(${left}px, ${top}px)`;
+    style.width = `${size}px`;
+    style.height = `${size}px`;
+  }
+
+  /** @param {import("../api.js").Item} item */
+  #picture(item) {
+    const image = /** @type {HTMLImageElement} */ (element("img", { alt: "", decoding: "async", draggable: "false" }));
+    image.src = mediaAddress(item, "thumbnail");
+    if (!image.complete) {
+      image.classList.add("arriving");
+      image.addEventListener("load", () => image.classList.remove("arriving"), { once: true });
+    }
+    return image;
+  }
+}
+
+/** @param {import("../api.js").Item} item @returns {"picture" | "pending" | "raw" | "video" | "other" | "failed"} */
+export function faceOf(item) {
+  if (item.state !== "ready") return item.state;
+  return item.kind === "image" ? "picture" : item.kind;
+}
+
+/** @param {import("../api.js").Item} item @param {string} face */
+function labelOf(item, face) {
+  const words = { pending: "being prepared", failed: "could not be prepared" };
+  const kind = face === "picture" ? "" : words[face] ?? KIND_WORDS[face];
+  return [item.name, kind, format.takenAt(item)].filter(Boolean).join(", ");
+}
+
+/** @param {import("../api.js").Item} item @param {string} face */
+function placeholder(item, face) {
+  const made = element("span", { class: "tile-body" }, icon(face), element("span", { class: "tile-name" }, item.name));
+  if (face in KIND_WORDS) {
+    const extra = face === "video" && item.duration_s ? ` ${format.duration(item.duration_s)}` : "";
+    made.append(element("span", { class: "badge" }, KIND_WORDS[face] + extra));
+  }
+  return made;
+}

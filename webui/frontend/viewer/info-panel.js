@@ -1,0 +1,83 @@
+/** The panel beside the picture: everything known about an item, and where it came from. */
+import { getItem } from "../api.js";
+import { element, icon } from "../dom.js";
+import * as format from "../format.js";
+
+const DOORS = { share: "network drive", browser: "web page", import: "import on the server" };
+const REMEMBERED = "photocloud.info";
+
+export class InfoPanel {
+  /** @param {() => void} onToggle called after the panel was opened or closed */
+  constructor(onToggle) {
+    this.onToggle = onToggle;
+    this.facts = element("div", { class: "info-facts" });
+    const close = element("button", { class: "info-close", type: "button", "aria-label": "Close information" }, icon("close"));
+    close.addEventListener("click", () => this.toggle());
+    const head = element("div", { class: "info-head" }, element("h2", {}, "Information"), close);
+    this.root = element("aside", { class: "info", "aria-label": "Information about this item" }, head, this.facts);
+    this.root.hidden = localStorage.getItem(REMEMBERED) !== "open";
+    // The viewer would zoom the picture.
+    this.root.addEventListener("wheel", (event) => event.stopPropagation());
+    /** @type {?import("../api.js").Item} */
+    this.item = null;
+  }
+
+  get isOpen() {
+    return !this.root.hidden;
+  }
+
+  toggle() {
+    this.root.hidden = this.isOpen;
+    localStorage.setItem(REMEMBERED, this.isOpen ? "open" : "closed");
+    this.#fill();
+    this.onToggle();
+  }
+
+  /** @param {?import("../api.js").Item} item */
+  show(item) {
+    this.item = item;
+    this.#fill();
+  }
+
+  async #fill() {
+    const { item } = this;
+    if (!this.isOpen || !item) return;
+    this.facts.replaceChildren(...factsOf(item));
+    const whole = await getItem(item.id).catch(() => null);
+    if (whole && this.item === item) this.facts.replaceChildren(...factsOf(whole));
+  }
+}
+
+/** @param {import("../api.js").Item} item */
+function factsOf(item) {
+  const pixels = item.width && item.height ? `${item.width} × ${item.height}` : "";
+  const megapixels = pixels && item.kind === "image" ? `${((item.width * item.height) / 1e6).toFixed(1)} MP` : "";
+  const zone = item.utc_offset && item.taken_at ? `UTC${item.utc_offset}` : "";
+  const groups = [
+    fact("Date", format.takenAt(item), zone, format.takenAtSource(item)),
+    fact("Camera", format.camera(item.camera)),
+    fact("Lens", item.camera.lens),
+    fact("Position", item.gps && format.position(item.gps)),
+    fact("File", item.name, [item.mime, format.size(item.size_bytes)].join(" · ")),
+    fact("Dimensions", [pixels, megapixels].filter(Boolean).join(" · ")),
+    fact("Duration", item.duration_s && format.duration(item.duration_s)),
+    fact("Problem", item.failure?.reason, item.failure && `While: ${item.failure.step}`),
+    fact("Came in", ...item.uploads.map(uploadLine)),
+    fact("SHA-256", element("code", { class: "digest" }, item.id)),
+  ];
+  return groups.filter(Boolean);
+}
+
+/** @param {string} title @param {...(Node | string | null | undefined | false | 0)} lines */
+function fact(title, ...lines) {
+  const shown = lines.filter(Boolean);
+  if (!shown.length) return null;
+  const [first, ...more] = shown.map((line, place) => element("p", { class: place ? "fact-more" : "fact-line" }, line));
+  return element("section", { class: "fact" }, element("h3", {}, title), first, ...more);
+}
+
+/** @param {import("../api.js").Upload} upload */
+function uploadLine(upload) {
+  const at = new Date(upload.at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+  return `${upload.path} (${DOORS[upload.door]}, ${at})`;
+}
