@@ -132,6 +132,7 @@ TIFF_RAW_MAKERS: tuple[tuple[str, MediaType], ...] = (
     ("canon", MediaType(Kind.RAW, "image/x-canon-tif", ".tif")),
 )
 
+BIG_TIFF = (b"II+\x00", b"MM\x00+")  # no camera writes it
 TAG_NEW_SUBFILE_TYPE = 0x00FE
 TAG_COMPRESSION = 0x0103
 TAG_PHOTOMETRIC = 0x0106
@@ -211,7 +212,7 @@ def _text(head: bytes) -> MediaType | None:
 
 
 def _iso_media(file: BinaryIO, head: bytes) -> MediaType | None:
-    """HEIF, AVIF, CR3, MP4 and QuickTime: by `ftyp` brands, or by the boxes of QuickTime before it had them."""
+    """HEIF, AVIF, CR3, MP4 and QuickTime: by `ftyp` brands, or by the boxes of old QuickTime."""
     box = head[4:8]
     if box in OLD_QUICKTIME_BOXES:
         return MOV
@@ -268,19 +269,17 @@ def _boxes(file: BinaryIO, within: Extent) -> Iterator[tuple[bytes, Extent]]:
 
 def _tiff(file: BinaryIO, head: bytes) -> MediaType | None:
     """TIFF, and the many RAW formats that are TIFF, told apart by the tags of the first directory."""
-    order = {b"II": "<", b"MM": ">"}.get(head[:2])
-    if order is None or len(head) < 10:
-        return None
-    (magic,) = struct.unpack_from(order + "H", head, 2)
-    if magic == 43:  # BigTIFF, which no camera writes
-        return TIFF
-    if magic != 42:
-        return None
+    order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(head[:4])
+    if order is None:
+        return TIFF if head[:4] in BIG_TIFF else None
     if head[8:10] == b"CR":
         return CR2
     if head[8:12] in (b"IIII", b"MMMM"):
         return IIQ
-    tags = _first_directory(file, order)
+    return _by_tags(file, order, _first_directory(file, order))
+
+
+def _by_tags(file: BinaryIO, order: str, tags: dict[int, bytes]) -> MediaType:
     make = _make(file, order, tags)
     if TAG_DNG_VERSION in tags:
         return GPR if make.startswith("gopro") else DNG
@@ -291,7 +290,7 @@ def _tiff(file: BinaryIO, head: bytes) -> MediaType | None:
 
 def _first_directory(file: BinaryIO, order: str) -> dict[int, bytes]:
     """Tag -> its type, count and value field (12 bytes less the tag), of the first directory."""
-    (offset,) = struct.unpack(order + "I", _read_at(file, 4, 4))
+    (offset,) = struct.unpack(order + "I", _read_at(file, 4, 4).ljust(4, b"\x00"))
     count_field = _read_at(file, offset, 2)
     if len(count_field) < 2:
         return {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from indexer.derivatives import makers
@@ -50,7 +50,7 @@ class Outcome:
 class Learnt:
     """What the steps so far have found out."""
 
-    findings: Findings = Findings()
+    findings: Findings = field(default_factory=Findings)
     captured: CaptureTime | None = None
 
 

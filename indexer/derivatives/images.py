@@ -74,7 +74,7 @@ def _decode(original: Path) -> Image.Image:
         raise PictureTooLarge from error
     except MemoryError:
         raise
-    except Exception:  # decoders fail with errors of every class
+    except Exception:  # noqa: BLE001 - decoders fail with errors of every class
         return _decode_leniently(original)
 
 
@@ -138,17 +138,17 @@ def _smooth_mode(image: Image.Image) -> Image.Image:
 def _orientation(image: Image.Image) -> int:
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # broken EXIF never prevents a picture
+    except Exception:  # noqa: BLE001 - broken EXIF never prevents a picture
         return 1
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """RGB or RGBA in sRGB; a profile that is broken or made for other colours is passed over."""
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
-    opaque = image.convert("RGB") if alpha else image
+    opaque = image.convert("RGB") if alpha is not None else image
     coloured = _apply_profile(opaque, profile) if profile else opaque
     result = coloured if coloured.mode == "RGB" else coloured.convert("RGB")
-    if alpha and alpha.getextrema() != (255, 255):
+    if alpha is not None and alpha.getextrema() != (255, 255):
         result.putalpha(alpha)
     return result
 

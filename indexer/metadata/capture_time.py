@@ -32,7 +32,7 @@ CLOCK_TOLERANCE = timedelta(days=1)  # a fast camera clock, or one that is hours
 WIDEST_OFFSET = timedelta(hours=14)
 
 # Where clocks and file systems begin to count: a date that is exactly this was never set.
-NEVER_SET = frozenset(datetime(year, 1, 1) for year in (1904, 1970, 1980))
+NEVER_SET = frozenset(f"{year}-01-01T00:00:00" for year in (1904, 1970, 1980))
 
 _RECORDED = re.compile(
     r"(?P<year>\d{4})[-:/.](?P<month>\d\d)[-:/.](?P<day>\d\d)"
@@ -104,7 +104,7 @@ def _candidates(evidence: Evidence) -> Iterator[CaptureTime]:
 
 def _is_believable(date: CaptureTime, latest: datetime) -> bool:
     moment = datetime.fromisoformat(date.taken_at[:19])
-    if moment in NEVER_SET or moment.year < FIRST_PHOTOGRAPH_YEAR:
+    if date.taken_at[:19] in NEVER_SET or moment.year < FIRST_PHOTOGRAPH_YEAR:
         return False
     return moment <= latest.replace(tzinfo=None) + _as_timedelta(date.utc_offset)
 
@@ -142,7 +142,7 @@ def _from_mtime(mtime: float | None, zone: tzinfo | None) -> Iterator[CaptureTim
         local = _local(moment, None, CLIENT_MTIME, zone)
     except (OverflowError, ValueError, OSError):  # beyond what the calendar or the platform can say
         return
-    if moment.replace(tzinfo=None) not in NEVER_SET:
+    if _text(moment.replace(tzinfo=None), None) not in NEVER_SET:  # whatever the zone makes of it
         yield local
 
 
@@ -164,7 +164,7 @@ def _moment(match: re.Match[str]) -> datetime | None:
     if half:
         clock[0] = clock[0] % 12 + (12 if half == "pm" else 0)
     try:
-        return datetime(*date, *clock)  # type: ignore[arg-type]
+        return datetime(*date, *clock)  # type: ignore[arg-type]  # noqa: DTZ001 - a wall clock
     except ValueError:
         return None
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 import logging
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, cast
 
 import exifread
 
@@ -52,7 +52,7 @@ class Exif:
     """What a block says; None and empty where it says nothing usable."""
 
     recorded: tuple[Recorded, ...] = ()
-    camera: Camera = Camera()
+    camera: Camera = field(default_factory=Camera)
     position: Position | None = None
     orientation: int | None = None
 
@@ -63,9 +63,9 @@ def read_exif(block: BinaryIO) -> Exif:
     Raises nothing that the bytes could cause (not even a MemoryError).
     """
     try:
-        tags = exifread.process_file(_BoundedView(block), details=False, extract_thumbnail=False)  # type: ignore[arg-type]
-        return _exif(tags)
-    except Exception as error:  # exifread's failures are of every class there is
+        view = cast(BinaryIO, _BoundedView(block))
+        return _exif(exifread.process_file(view, details=False, extract_thumbnail=False))
+    except Exception as error:  # noqa: BLE001 - exifread's failures are of every class there is
         logger.debug("unreadable EXIF: %r", error)
         return Exif()
 
@@ -155,7 +155,7 @@ def _degrees(tags: dict[str, Any], name: str, *, most: int) -> float | None:
     parts = tag.values[:3]
     if not parts or any(part.den == 0 for part in parts):
         return None
-    degrees = sum(part.num / part.den / 60**power for power, part in enumerate(parts))
+    degrees = float(sum(part.num / part.den / 60**power for power, part in enumerate(parts)))
     if not 0 <= degrees <= most:
         return None
     return round(-degrees if side[0] in "SsWw" else degrees, 6)

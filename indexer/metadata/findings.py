@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from indexer.metadata.capture_time import Recorded
 from indexer.model import Camera, Position
@@ -15,6 +15,6 @@ class Findings:
     width: int | None = None
     height: int | None = None
     recorded: tuple[Recorded, ...] = ()
-    camera: Camera = Camera()
+    camera: Camera = field(default_factory=Camera)
     position: Position | None = None
     duration_s: float | None = None

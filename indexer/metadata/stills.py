@@ -32,7 +32,7 @@ def _container(original: Path, media: MediaType) -> Container:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's remarks about odd files are no news to anyone
             return open_container(original, media)
-    except Exception as error:  # a library's parser gave up: the derivatives step will tell the owner
+    except Exception as error:  # noqa: BLE001 - a library's parser gave up: the derivatives step will tell the owner
         logger.debug("unreadable container: %r", error)
         return Container()
 
