@@ -60,6 +60,14 @@ def sweep_junk(intake: Intake, now: float) -> None:
             path.unlink(missing_ok=True)
 
 
+def guard(chore: Callable[[], None]) -> None:
+    """Run a chore of the background; one that fails is logged and tried again the next time."""
+    try:
+        chore()
+    except Exception:
+        _log.exception("a chore failed")
+
+
 class Damage(StrEnum):
     MISSING = "missing"
     CHANGED = "changed"

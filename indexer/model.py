@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 UNKNOWN_DAY = "unknown"
 
@@ -262,6 +263,32 @@ class Job:
     person_id: int
     sha256: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """All that the pipeline needs to know about one item; sent to a decoding process.
+
+    ``derivatives`` is the folder for this original's derivatives, made when absent. ``metadata_only``
+    leaves them out: decoding has crashed before, but the date may still be read. ``now`` (epoch
+    seconds) bounds believable dates.
+    """
+
+    original: Path
+    media: MediaType
+    name: str
+    client_mtime: float | None
+    derivatives: Path
+    now: float
+    metadata_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the pipeline learnt; ``failure`` is the first step that failed, the others ran all the same."""
+
+    metadata: Metadata
+    failure: Failure | None
 
 
 @dataclass(frozen=True, slots=True)

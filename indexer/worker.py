@@ -9,31 +9,31 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import resource
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessPool
 
 from indexer.catalog import Catalog
 from indexer.library import derivatives_folder
-from indexer.model import Failure, Job, MediaType, Metadata
-from indexer.pipeline import Outcome, Task, run
+from indexer.model import Failure, Job, MediaType, Metadata, Outcome, Task
 from indexer.store import Store
 
 _log = logging.getLogger(__name__)
 
 MOST_CRASHES = 2
-LEASE_S = 300.0
-_DEADLINE_S = 120.0
-_CPU_S = 100
+LEASE_S = 600.0
+_DEADLINE_S = 120
 _MEMORY_BYTES = 2 << 30
 _RECYCLE_AFTER = 200
 _LOOK_AGAIN_S = 2.0
+_PAUSE_AFTER_ERROR_S = 5.0
 _NICE = 10
 
 
@@ -58,44 +58,97 @@ class Worker:
         try:
             while not stop.is_set():
                 wake.clear()
-                self._fill(pool, running)
-                self._wait(running, wake)
-                self._collect(running)
+                self._turn(pool, running, wake, stop)
+                wake.wait(_LOOK_AGAIN_S)
         finally:
-            for job in running.values():
-                self.catalog.jobs.release(job)
             pool.stop()
             pool.join()
+            for job in running.values():
+                self.catalog.jobs.release(job)
 
     def drain(self) -> None:
         """Do everything that is pending, in the caller's process, without limits; for tests."""
         while jobs := self.catalog.jobs.claim(16, LEASE_S, time.time()):
             for job in jobs:
-                self._finish(job, lambda task: run(task))
+                task = self._task(job)
+                self._end(job, task, lambda task=task: decode(task))
 
-    def _fill(self, pool: ProcessPool, running: dict[Future[Outcome], Job]) -> None:
+    def _turn(
+        self,
+        pool: ProcessPool,
+        running: dict[Future[Outcome], Job],
+        wake: threading.Event,
+        stop: threading.Event,
+    ) -> None:
+        try:
+            self._collect(running)
+            self._fill(pool, running, wake)
+        except Exception:
+            # The catalog is out of reach or the disk is full: what is claimed comes back by its lease.
+            _log.exception("the worker could not go on; trying again")
+            stop.wait(_PAUSE_AFTER_ERROR_S)
+
+    def _fill(self, pool: ProcessPool, running: dict[Future[Outcome], Job], wake: threading.Event) -> None:
         # One more than can run at once, so that no process ever waits for the catalog.
         free = self.processes + 1 - len(running)
         if free <= 0:
             return
         for job in self.catalog.jobs.claim(free, LEASE_S, time.time()):
-            running[pool.schedule(run, args=[self._task(job)], timeout=_DEADLINE_S)] = job
-
-    def _wait(self, running: dict[Future[Outcome], Job], wake: threading.Event) -> None:
-        if running:
-            wait(running, timeout=_LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
-        else:
-            wake.wait(_LOOK_AGAIN_S)
+            future = pool.schedule(decode, args=[self._task(job)], timeout=_DEADLINE_S)
+            running[future] = job
+            future.add_done_callback(lambda _: wake.set())
 
     def _collect(self, running: dict[Future[Outcome], Job]) -> None:
         for future in [future for future in running if future.done()]:
             job = running.pop(future)
-            self._finish(job, lambda task, future=future: future.result())
+            self._end(job, self._task(job), future.result)
 
-    def _finish(self, job: Job, outcome_of: Callable[[Task], Outcome]) -> None:
+    def _end(self, job: Job, task: Task, outcome_of: Callable[[], Outcome]) -> None:
         try:
-            outcome = outcome_of(self._task(job))
+            outcome = outcome_of()
         except Exception as error:
-            self._crashed(job, error)
+            self._note_crash(job, task, error)
             return
-        self.catalog.jobs.finish(job, outcome.metadata, outcome.failure)
+        failure = _GAVE_UP if task.metadata_only else outcome.failure
+        self.catalog.jobs.finish(job, outcome.metadata, failure)
+
+    def _note_crash(self, job: Job, task: Task, error: Exception) -> None:
+        _log.warning("decoding %s (%s) ended with %r", job.sha256, task.name, error)
+        if task.metadata_only:
+            self.catalog.jobs.finish(job, Metadata(), _GAVE_UP)
+        else:
+            self.catalog.jobs.retry(job)
+
+    def _task(self, job: Job) -> Task:
+        item = self.catalog.items.get(job.person_id, job.sha256)
+        original = self.originals.find(job.sha256)
+        if item is None or original is None:
+            raise FileNotFoundError(f"original {job.sha256} is missing")
+        return Task(
+            original,
+            MediaType(item.kind, item.mime, original.suffix),
+            item.name,
+            self.catalog.items.client_mtime(job.person_id, job.sha256),
+            derivatives_folder(self.derivatives, job.sha256),
+            time.time(),
+            metadata_only=job.attempts > MOST_CRASHES,
+        )
+
+
+_GAVE_UP = Failure(
+    "derivatives", "Decoding this file was stopped twice: it crashed, took too long or needed too much memory."
+)
+
+
+def decode(task: Task) -> Outcome:
+    """Run the pipeline; in a process of the pool, where alone the decoders are imported."""
+    from indexer.pipeline import run
+
+    return run(task)
+
+
+def _limit_process() -> None:
+    """Bound what a hostile file can do to the machine; the deadline is the pool's."""
+    os.nice(_NICE)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,0 +1,198 @@
+"""The composition root: settings in, a running application out; closed in reverse.
+
+Nothing else makes these objects, and none of them looks anything up.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cheroot.wsgi import Server
+
+from config.settings import Settings
+from davserver import upload_share
+from davserver.gate import Gate
+from davserver.library_share import LibraryShare
+from davserver.locks import PersonLocks
+from davserver.root import PersonTree
+from davserver.server import make_server
+from davserver.upload_share import UploadShare
+from davserver.webdav import WebDav
+from indexer import maintenance
+from indexer.accounts import Accounts
+from indexer.catalog import Catalog, open_catalog
+from indexer.data_folder import DataFolder
+from indexer.hashing import Staging
+from indexer.intake import Intake
+from indexer.library import Library
+from indexer.model import Person
+from indexer.store import Store
+from webui.app import SetupGate, create_app
+
+_SWEEP_EVERY_S = 3600.0
+_EXPIRE_EVERY_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The library on a data folder, without any face; what commands work with."""
+
+    catalog: Catalog
+    accounts: Accounts
+    originals: Store
+    staging: Staging
+    library: Library
+    folder: DataFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A server that is bound to its port, and what its start message needs."""
+
+    server: Server
+    accounts: Accounts
+    setup_token: str
+    port: int
+
+
+@contextmanager
+def open_core(settings: Settings) -> Iterator[Core]:
+    """The data folder made ready and its catalog opened; raises DataFolderUnusable."""
+    folder = DataFolder(settings.data)
+    folder.prepare()
+    catalog = open_catalog(folder.catalog_url)
+    try:
+        originals = Store(folder.originals)
+        staging = Staging(folder.staging, settings.max_file_bytes or None, settings.keep_free_bytes)
+        library = Library(catalog, originals, folder.derivatives, staging)
+        yield Core(catalog, Accounts(catalog.people), originals, staging, library, folder)
+    finally:
+        catalog.close()
+
+
+@contextmanager
+def open_application(settings: Settings) -> Iterator[Application]:
+    """Everything that `serve` runs: one server, one worker process, one housekeeper.
+
+    Raises DataFolderInUse, DataFolderUnusable, and OSError for an address that cannot be used.
+    """
+    with open_core(settings) as core, core.folder.held(), _worker_process(settings) as worker:
+        intake = Intake(core.staging, core.originals, Store(core.folder.junk), core.catalog, worker.wake)
+        maintenance.sweep_staging(intake)
+        core.catalog.jobs.release_all()
+        setup_token = secrets.token_urlsafe(16)
+        web = create_app(core.library, core.accounts, SetupGate(setup_token))
+        gate = Gate(core.accounts, WebDav(_tree_maker(core, intake)), web)
+        server = make_server(gate, settings.host, settings.port, settings.threads)
+        worker.start()
+        with _housekeeper(intake):
+            try:
+                yield Application(server, core.accounts, setup_token, server.bind_addr[1])
+            finally:
+                server.stop()
+
+
+def _tree_maker(core: Core, intake: Intake) -> Callable[[Person], PersonTree]:
+    def tree_of(person: Person) -> PersonTree:
+        return PersonTree(
+            UploadShare(intake, person),
+            LibraryShare(core.library, person),
+            PersonLocks(core.catalog.locks, person.id, person.name),
+        )
+
+    return tree_of
+
+
+class _WorkerProcess:
+    """The worker as a child: a byte on its standard input wakes it, the end of input stops it.
+
+    So it cannot outlive the server, however that ends. It is started anew when it dies.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._command = [
+            sys.executable, "-m", "davserver", "worker", "--follow-input",
+            "--data", str(settings.data), "--workers", str(settings.workers),
+        ]  # fmt: skip
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._is_stopping = False
+
+    def start(self) -> None:
+        with self._lock:
+            root = str(Path(__file__).resolve().parent.parent)
+            environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": _with_root(root)}
+            self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, env=environment)
+            threading.Thread(target=self._restart_when_dead, args=[self._process], daemon=True).start()
+
+    def wake(self) -> None:
+        """Say that there is work; never waits and never fails."""
+        process = self._process
+        if process is None or process.stdin is None:
+            return
+        try:
+            os.write(process.stdin.fileno(), b"!")
+        except (OSError, ValueError):
+            return  # it has died; the next one looks for work by itself
+
+    def stop(self) -> None:
+        with self._lock:
+            self._is_stopping = True
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._process.wait(timeout=30)
+
+    def _restart_when_dead(self, process: subprocess.Popen[bytes]) -> None:
+        process.wait()
+        time.sleep(1.0)
+        with self._lock:
+            is_stopping = self._is_stopping
+        if not is_stopping:
+            self.start()
+
+
+def _with_root(root: str) -> str:
+    # `python -m davserver` must find this very code, whatever folder the server was started in.
+    return os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+
+
+@contextmanager
+def _worker_process(settings: Settings) -> Iterator[_WorkerProcess]:
+    worker = _WorkerProcess(settings)
+    try:
+        yield worker
+    finally:
+        worker.stop()
+
+
+@contextmanager
+def _housekeeper(intake: Intake) -> Iterator[None]:
+    """Expire locks and sweep junk in the background while the server runs."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_keep_house, args=[intake, stop], daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _keep_house(intake: Intake, stop: threading.Event) -> None:
+    next_sweep = 0.0
+    while not stop.is_set():
+        now = time.time()
+        maintenance.guard(lambda: intake.catalog.locks.expire(f"/{upload_share.NAME}", time.time()))
+        if now >= next_sweep:
+            maintenance.guard(lambda: maintenance.sweep_junk(intake, time.time()))
+            next_sweep = now + _SWEEP_EVERY_S
+        stop.wait(_EXPIRE_EVERY_S)

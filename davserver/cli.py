@@ -1,0 +1,294 @@
+"""The ``photocloud`` command: arguments in, exit code out.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 done in part (what failed is listed).
+The library is imported by the commands themselves: a decoding process imports this module anew, and
+``--help`` should not wait.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from config.errors import ConfigError
+from config.load import load
+from config.settings import Settings, options
+
+if TYPE_CHECKING:
+    from davserver.application import Application
+
+DONE, FAILED, USAGE, PARTLY = 0, 1, 2, 3
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; nothing is raised for what a person can mend."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        settings = load(vars(parsed), os.environ)
+    except ConfigError as error:
+        return _complain(str(error), USAGE)
+    return _run(parsed.command, parsed, settings)
+
+
+def _run(command: Command, parsed: argparse.Namespace, settings: Settings) -> int:
+    from indexer.errors import LibraryError
+
+    try:
+        return command(parsed, settings)
+    except LibraryError as error:
+        return _complain(str(error), FAILED)
+    except BrokenPipeError:
+        return FAILED
+    except KeyboardInterrupt:
+        return _complain("Stopped.", FAILED)
+
+
+def serve(parsed: argparse.Namespace, settings: Settings) -> int:
+    """The main job, until Ctrl-C or SIGTERM."""
+    from davserver.application import open_application
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _warn_about_pillow()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with open_application(settings) as application:
+            print(_welcome(application, settings), flush=True)
+            with suppress(KeyboardInterrupt):
+                application.server.serve()
+            print("Stopping: files in flight are finished or refused cleanly.", flush=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return _complain(f"Cannot listen on {settings.host} port {settings.port}: {reason}.", FAILED)
+    return DONE
+
+
+def worker(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Only the worker. With ``--follow-input``, standard input wakes it, and its end stops it."""
+    from davserver.application import open_core
+    from indexer.worker import Worker
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    wake, stop = threading.Event(), threading.Event()
+    if parsed.follow_input:
+        # Ctrl-C in a terminal reaches the whole group; the server decides when we go.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        threading.Thread(target=_follow_input, args=[wake, stop], daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda *_: (stop.set(), wake.set()))
+    with open_core(settings) as core:
+        Worker(core.catalog, core.originals, core.folder.derivatives, settings.workers).run(wake, stop)
+    return DONE
+
+
+def user_add(parsed: argparse.Namespace, settings: Settings) -> int:
+    from davserver.application import open_core
+
+    with open_core(settings) as core:
+        person = core.accounts.add(parsed.name, _password(parsed))
+    role = "the owner's account" if person.is_owner else "an account"
+    _report(parsed, {"name": person.name, "owner": person.is_owner}, f"Created {role} {person.name!r}.")
+    return DONE
+
+
+def user_list(parsed: argparse.Namespace, settings: Settings) -> int:
+    from davserver.application import open_core
+
+    with open_core(settings) as core:
+        people = core.accounts.list()
+    rows = [{"name": person.name, "owner": person.is_owner} for person in people]
+    lines = [f"{person.name}{' (owner)' if person.is_owner else ''}" for person in people]
+    _report(parsed, {"users": rows}, "\n".join(lines) or "There are no accounts yet.")
+    return DONE
+
+
+def user_passwd(parsed: argparse.Namespace, settings: Settings) -> int:
+    from davserver.application import open_core
+
+    with open_core(settings) as core:
+        if not core.accounts.set_password(parsed.name, _password(parsed)):
+            return _complain(f"There is no account named {parsed.name!r}.", FAILED)
+    _report(parsed, {"name": parsed.name}, f"Changed the password of {parsed.name!r}.")
+    return DONE
+
+
+def status(parsed: argparse.Namespace, settings: Settings) -> int:
+    from davserver.application import open_core
+
+    with open_core(settings) as core:
+        people = [(person, core.library.status(person.id)) for person in core.accounts.list()]
+        available_bytes = core.staging.available_bytes()
+    rows = [
+        {
+            "name": person.name,
+            "items": numbers.items,
+            "originals": {"count": numbers.originals.count, "bytes": numbers.originals.size_bytes},
+            "duplicates": {"count": numbers.duplicates.count, "bytes": numbers.duplicates.size_bytes},
+            "queue": {
+                "pending": numbers.queue.pending,
+                "running": numbers.queue.running,
+                "failed": numbers.queue.failed,
+            },
+        }
+        for person, numbers in people
+    ]
+    lines = [f"Data folder {settings.data}: {_size(available_bytes)} free for uploads"]
+    lines += [
+        f"{person.name}: {numbers.items:,} items, {_size(numbers.originals.size_bytes)}; "
+        f"{numbers.duplicates.count:,} duplicates avoided; {numbers.queue.pending + numbers.queue.running:,} "
+        f"being prepared, {numbers.queue.failed:,} failed"
+        for person, numbers in people
+    ]
+    document = {"data": str(settings.data), "available_bytes": available_bytes, "users": rows}
+    _report(parsed, document, "\n".join(lines))
+    return DONE
+
+
+def verify(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Re-hash every original; exit code 3 when some are damaged."""
+    from davserver.application import open_core
+    from davserver.progress import progress
+    from indexer import maintenance
+
+    with open_core(settings) as core, progress("Verifying originals", quiet=parsed.json) as report:
+        found = maintenance.verify(core.catalog, core.originals, report)
+    rows = [
+        {"sha256": damaged.sha256, "damage": damaged.damage, "names": list(damaged.names)}
+        for damaged in found.damaged
+    ]
+    lines = [f"{row['sha256']} {row['damage']} ({', '.join(row['names']) or 'no name'})" for row in rows]
+    verdict = f"{len(rows):,} damaged" if rows else "all intact"
+    lines.append(f"{found.checked:,} originals, {_size(found.size_bytes)}: {verdict}.")
+    _report(parsed, {"checked": found.checked, "bytes": found.size_bytes, "damaged": rows}, "\n".join(lines))
+    return PARTLY if rows else DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="photocloud", description="Private Photo Cloud: a network drive that becomes a photo library."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    serving = _command(commands, "serve", serve, "serve the shares and the web UI (the main job)")
+    _add_options(serving, "host", "port", "workers", "threads")
+    users = commands.add_parser("user", help="accounts; the first is the owner's")
+    user_commands = users.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for name, command, help_text in (
+        ("add", user_add, "create an account"),
+        ("passwd", user_passwd, "change a password"),
+    ):
+        user_command = _command(user_commands, name, command, help_text, reports=True)
+        user_command.add_argument("name", metavar="NAME")
+        user_command.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    _command(user_commands, "list", user_list, "list the accounts", reports=True)
+    _command(commands, "status", status, "counts, queue, failures, disk", reports=True)
+    _command(commands, "verify", verify, "re-hash the originals and list damaged ones", reports=True)
+    working = _command(commands, "worker", worker, "only the worker")
+    _add_options(working, "workers")
+    working.add_argument("--follow-input", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _command(
+    commands: Any, name: str, command: Command, help_text: str, *, reports: bool = False
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
+    parser.set_defaults(command=command)
+    _add_options(parser, "data")
+    if reports:
+        parser.add_argument("--json", action="store_true", help="report as JSON")
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser, *names: str) -> None:
+    for option in options():
+        if option.name in names:
+            help_text = f"{option.help} (default: {option.default})".replace("%", "%%")
+            parser.add_argument(f"--{option.name.replace('_', '-')}", help=help_text, metavar=option.name.upper())
+
+
+def _password(parsed: argparse.Namespace) -> str:
+    if parsed.password_stdin or not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return getpass.getpass(f"Password for {parsed.name}: ")
+
+
+def _welcome(application: Application, settings: Settings) -> str:
+    shown = _reachable_host(settings.host)
+    address = f"http://{shown}:{application.port}/"
+    here = f"http://localhost:{application.port}/"
+    lines = ["Private Photo Cloud is running.", ""]
+    if application.accounts.is_empty():
+        lines += [
+            f"  First, create your account:  {here}setup",
+            f"  (from another device:        {address}setup?token={application.setup_token})",
+        ]
+    lines += [
+        f"  Open in the browser:         {address}",
+        f"  Mount as a network drive:    {address}",
+        "     Finder: Go > Connect to Server.  Explorer: Map network drive.",
+        f"     Linux Files: Other Locations, dav://{shown}:{application.port}/",
+        "  Then copy a camera card into the folder Upload.",
+        "",
+        f"  Data folder: {settings.data}",
+        "  Stop with Ctrl-C.",
+    ]
+    return "\n".join(lines)
+
+
+def _reachable_host(host: str) -> str:
+    """What other devices can type: the machine's own address when we listen on all of them."""
+    if host not in ("0.0.0.0", "::", ""):
+        return f"[{host}]" if ":" in host else host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(("192.0.2.1", 9))  # sends nothing; only asks which way it would go (RFC 5737)
+        return str(probe.getsockname()[0])
+    return "localhost"
+
+
+def _follow_input(wake: threading.Event, stop: threading.Event) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        wake.set()
+    stop.set()
+    wake.set()
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _warn_about_pillow() -> None:
+    from importlib.metadata import version
+
+    if int(version("Pillow").split(".")[0]) < 12:
+        print(
+            f"Warning: Pillow {version('Pillow')} has known memory bugs; "
+            "install with --no-deps -r requirements.lock as the README says.",
+            file=sys.stderr,
+        )
+
+
+def _size(size_bytes: float) -> str:
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if size_bytes < 1000:
+            return f"{size_bytes:,.0f} {unit}" if unit == "bytes" else f"{size_bytes:,.1f} {unit}"
+        size_bytes /= 1000
+    return f"{size_bytes:,.1f} TB"
+
+
+def _report(parsed: argparse.Namespace, document: dict[str, Any], text: str) -> None:
+    print(json.dumps(document, indent=2) if parsed.json else text)
+
+
+def _complain(sentence: str, code: int) -> int:
+    print(f"photocloud: {sentence}", file=sys.stderr)
+    return code
