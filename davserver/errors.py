@@ -75,7 +75,7 @@ def refusal(error: DAVError | LibraryError) -> Refusal:
     if isinstance(error, LibraryError):
         return Refusal(status_of(error), str(error))
     if error.err_condition is not None:
-        return Refusal(error.value, _sentence(error), error.err_condition.as_string())
+        return Refusal(error.value, _sentence(error), error.err_condition.as_string().encode())
     return Refusal(error.value, _sentence(error))
 
 
