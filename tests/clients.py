@@ -100,7 +100,7 @@ class DavClient:
         answer = Answer(response.status, response.reason, response.headers, response.read())
         expected = (expect,) if isinstance(expect, int) else tuple(expect)
         got = f"{answer.status} {answer.reason}: {answer.body[:500]!r}"
-        assert answer.status in expected, f"{method} {path}: expected {expected}, got {got}"
+        assert answer.status in expected, f"{method} {path}: expected {expect}, got {got}"
         return answer
 
     def get(self, path: str, *, expect: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

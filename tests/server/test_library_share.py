@@ -14,7 +14,12 @@ from tests.server_process import ServerProcess, add_account
 
 DAY = "/Library/By date/2024/2024-05/2024-05-17/"
 PHOTO = DAY + "IMG_0001.JPG"
-WRITES = ["PUT", "DELETE", "MKCOL", "PROPPATCH", "MOVE", "COPY", "LOCK"]
+BODIES = {
+    "PUT": b"data",
+    "PROPPATCH": b'<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><D:x>1</D:x></D:prop></D:set></D:propertyupdate>',
+    "LOCK": b'<D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/>'
+    b"</D:locktype></D:lockinfo>",
+}
 DATE_TIME_ORIGINAL = 0x9003
 OFFSET_TIME_ORIGINAL = 0x9011
 EXIF_IFD = 0x8769
@@ -119,14 +124,29 @@ def test_an_unchanged_file_is_not_sent_again(mounted: DavClient) -> None:
     mounted.get(PHOTO, expect=304, headers={"If-Modified-Since": headers["Last-Modified"]})
 
 
-@pytest.mark.parametrize("path", [PHOTO, DAY + "new.jpg", "/Library/By date/", "/Library/new"])
-@pytest.mark.parametrize("method", WRITES)
-def test_every_write_is_403_with_a_sentence(mounted: DavClient, method: str, path: str) -> None:
+@pytest.mark.parametrize("path", [PHOTO, DAY, "/Library/By date/"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "MKCOL", "PROPPATCH", "MOVE", "COPY", "LOCK"])
+def test_every_change_is_403_with_a_sentence(mounted: DavClient, method: str, path: str) -> None:
     headers = {"Destination": mounted.base_url + "/Library/elsewhere.jpg"}
-    body = b"data" if method == "PUT" else b""
-    answer = mounted.request(method, path, expect=403, body=body, headers=headers)
-    assert says_a_sentence(answer), answer.reason
+    body = BODIES.get(method, b"")
+    # MKCOL on what exists is 405 (RFC 4918 9.3.1), as PUT on a folder is.
+    expect = (403, 405) if method in ("MKCOL", "PUT") else (403,)
+    answer = mounted.request(method, path, expect=expect, body=body, headers=headers)
+    assert says_a_sentence(answer) or answer.status == 405, answer.reason
     assert len(mounted.children(DAY)) == 2
+
+
+@pytest.mark.parametrize("path", [DAY + "new.jpg", "/Library/new", "/Library/Unknown date/new.jpg"])
+@pytest.mark.parametrize("method", ["PUT", "MKCOL", "LOCK"])
+def test_nothing_new_can_be_made(mounted: DavClient, method: str, path: str) -> None:
+    answer = mounted.request(method, path, expect=403, body=BODIES.get(method, b""))
+    assert says_a_sentence(answer), answer.reason
+    mounted.get(path, expect=404)
+
+
+def test_a_file_is_copied_from_the_library_into_the_upload_share(mounted: DavClient) -> None:
+    mounted.copy(PHOTO, "/Upload/from the library.jpg", expect=201)
+    assert mounted.get("/Upload/from the library.jpg").body == mounted.get(PHOTO).body
 
 
 def test_nothing_is_moved_or_copied_into_it(mounted: DavClient) -> None:
@@ -135,7 +155,7 @@ def test_nothing_is_moved_or_copied_into_it(mounted: DavClient) -> None:
     assert mounted.get("/Upload/undated.jpg").body == photo(None)
 
 
-def test_a_file_is_copied_out_of_it_by_get_only_what_it_is(mounted: DavClient) -> None:
+def test_locks_are_not_even_offered(mounted: DavClient) -> None:
     """DAV class 1 makes Finder mount it read-only, without a lock that could never be granted."""
     offered = mounted.options("/Library/By date/").headers
     assert "PUT" not in (offered["Allow"] or "")
