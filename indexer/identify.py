@@ -133,6 +133,7 @@ TIFF_RAW_MAKERS: tuple[tuple[str, MediaType], ...] = (
 )
 
 BIG_TIFF = (b"II+\x00", b"MM\x00+")  # no camera writes it
+OLD_JPEG = 6
 TAG_NEW_SUBFILE_TYPE = 0x00FE
 TAG_COMPRESSION = 0x0103
 TAG_PHOTOMETRIC = 0x0106
@@ -285,7 +286,10 @@ def _by_tags(file: BinaryIO, order: str, tags: dict[int, bytes]) -> MediaType:
         return GPR if make.startswith("gopro") else DNG
     if TAG_LEAF_DATA in tags:
         return MOS
-    return _maker_raw(make) if _holds_sensor_data(order, tags) else TIFF
+    known = next((media for prefix, media in TIFF_RAW_MAKERS if make.startswith(prefix)), None)
+    if _holds_sensor_data(order, tags):
+        return known or UNNAMED_RAW
+    return known if known and _starts_small(order, tags) else TIFF
 
 
 def _first_directory(file: BinaryIO, order: str) -> dict[int, bytes]:
@@ -319,21 +323,20 @@ def _make(file: BinaryIO, order: str, tags: dict[int, bytes]) -> str:
 
 
 def _holds_sensor_data(order: str, tags: dict[int, bytes]) -> bool:
-    """Evidence of RAW: makers' codings, or a small picture first with the real one in a sub-directory.
+    """The first directory itself is a sensor's picture, or coded in a way only camera makers know."""
+    return (
+        _number(order, tags, TAG_PHOTOMETRIC) in SENSOR_PHOTOMETRIC
+        or _number(order, tags, TAG_COMPRESSION) in SENSOR_COMPRESSION
+    )
+
+
+def _starts_small(order: str, tags: dict[int, bytes]) -> bool:
+    """A small picture comes first and a larger one in a sub-directory, as cameras do it.
 
     A TIFF that a program exported from a RAW keeps the camera's Make, so the Make alone proves nothing.
     """
-    if _number(order, tags, TAG_PHOTOMETRIC) in SENSOR_PHOTOMETRIC:
-        return True
-    compression = _number(order, tags, TAG_COMPRESSION)
-    if compression in SENSOR_COMPRESSION:
-        return True
-    starts_small = _number(order, tags, TAG_NEW_SUBFILE_TYPE) == 1
-    return TAG_SUB_IFDS in tags and (starts_small or compression == 6)
-
-
-def _maker_raw(make: str) -> MediaType:
-    return next((media for prefix, media in TIFF_RAW_MAKERS if make.startswith(prefix)), UNNAMED_RAW)
+    is_reduced = _number(order, tags, TAG_NEW_SUBFILE_TYPE) == 1
+    return TAG_SUB_IFDS in tags and (is_reduced or _number(order, tags, TAG_COMPRESSION) == OLD_JPEG)
 
 
 def _read_at(file: BinaryIO, offset: int, size: int) -> bytes:

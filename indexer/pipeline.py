@@ -9,41 +9,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from indexer.derivatives import makers
 from indexer.errors import LibraryError
 from indexer.metadata import readers
 from indexer.metadata.capture_time import Evidence, choose
 from indexer.metadata.findings import Findings
-from indexer.model import CaptureTime, Failure, MediaType, Metadata
+from indexer.model import CaptureTime, Failure, Metadata, Outcome, Task
 
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One original to index. ``client_mtime`` and ``now`` are seconds since the epoch.
-
-    ``derivatives`` is the folder of this original's derivatives; it may not exist yet.
-    ``metadata_only`` asks for no derivatives: what remains to be known after a decoder has crashed.
-    """
-
-    original: Path
-    media: MediaType
-    name: str
-    client_mtime: float | None
-    derivatives: Path
-    now: float
-    metadata_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What was learnt, and the first step that failed."""
-
-    metadata: Metadata
-    failure: Failure | None
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +59,7 @@ def run(task: Task) -> Outcome:
         try:
             learnt = step(task, learnt)
         except Exception as error:  # the wall around one file: nothing it does may stop the others
-            logger.warning("%s: the step %s failed", task.original.name, name, exc_info=error)
+            _log.warning("%s: the step %s failed", task.original.name, name, exc_info=error)
             failures.append(Failure(name, _reason(error)))
     return Outcome(_metadata(learnt), failures[0] if failures else None)
 

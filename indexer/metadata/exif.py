@@ -43,7 +43,7 @@ DATE_TAGS: dict[str, tuple[str, str, str]] = {
 
 ANY_OFFSET_TAG = "EXIF OffsetTime"  # some cameras write only this one, and mean their clock
 
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 logging.getLogger("exifread").setLevel(logging.CRITICAL)  # it warns about every oddity of every camera
 
 
@@ -66,7 +66,7 @@ def read_exif(block: BinaryIO) -> Exif:
         view = cast(BinaryIO, _BoundedView(block))
         return _exif(exifread.process_file(view, details=False, extract_thumbnail=False))
     except Exception as error:  # noqa: BLE001 - exifread's failures are of every class there is
-        logger.debug("unreadable EXIF: %r", error)
+        _log.debug("unreadable EXIF: %r", error)
         return Exif()
 
 

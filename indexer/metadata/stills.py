@@ -15,7 +15,7 @@ from indexer.model import MediaType
 
 TURNED = frozenset({5, 6, 7, 8})  # orientations that exchange width and height
 
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def read_still(original: Path, media: MediaType) -> Findings:
@@ -33,7 +33,7 @@ def _container(original: Path, media: MediaType) -> Container:
             warnings.simplefilter("ignore")  # Pillow's remarks about odd files are no news to anyone
             return open_container(original, media)
     except Exception as error:  # noqa: BLE001 - a library's parser gave up: the derivatives step will tell the owner
-        logger.debug("unreadable container: %r", error)
+        _log.debug("unreadable container: %r", error)
         return Container()
 
 
