@@ -26,7 +26,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
     """
     mistakes: list[Mistake] = []
     given = [(_ENVIRONMENT, _from_environment(environment)), (_COMMAND_LINE, _from_flags(flags))]
-    data = _merge([source for source in given], mistakes).get("data", Settings().data)
+    data = _merge(given, mistakes).get("data", Settings().data)
     file = Path(data).expanduser() / FILE_NAME
     mistakes.clear()
     values = _merge([(str(file), _from_file(file, mistakes)), *given], mistakes)
@@ -38,7 +38,10 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
 
 def example() -> str:
     """The text of ``config/example.ini``: every option with its help and default, commented out."""
-    lines = [f"; Settings of Private Photo Cloud. Copy to {FILE_NAME} in the data folder, remove the ';'.", ""]
+    lines = [
+        f"; Settings of Private Photo Cloud. Copy to {FILE_NAME} in the data folder, remove the ';'.",
+        "",
+    ]
     lines.append(f"[{SECTION}]")
     for option in options():
         if option.name != "data":
@@ -79,7 +82,9 @@ def _unknown(name: str, known: Mapping[str, Option]) -> str:
 
 
 def _from_flags(flags: Mapping[str, Any]) -> dict[str, str]:
-    return {option.name: str(flags[option.name]) for option in options() if flags.get(option.name) is not None}
+    return {
+        option.name: str(flags[option.name]) for option in options() if flags.get(option.name) is not None
+    }
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -35,9 +35,7 @@ class Settings:
     data: Path = _option(
         Path("~/PrivatePhotoCloud"), "folder that holds the originals, the catalog and the thumbnails"
     )
-    host: str = _option(
-        "0.0.0.0", "address to listen on; 127.0.0.1 serves this computer only", _not_empty
-    )
+    host: str = _option("0.0.0.0", "address to listen on; 127.0.0.1 serves this computer only", _not_empty)
     port: int = _option(8080, "TCP port to listen on", _port)
     workers: int = _option(2, "processes that make thumbnails at the same time", _at_least(1))
     threads: int = _option(40, "requests served at the same time", _at_least(4))

@@ -20,6 +20,7 @@ from cheroot.wsgi import Server
 
 from config.settings import Settings
 from davserver import upload_share
+from davserver.core import Core, open_core
 from davserver.gate import Gate
 from davserver.library_share import LibraryShare
 from davserver.locks import PersonLocks
@@ -29,29 +30,13 @@ from davserver.upload_share import UploadShare
 from davserver.webdav import WebDav
 from indexer import maintenance
 from indexer.accounts import Accounts
-from indexer.catalog import Catalog, open_catalog
-from indexer.data_folder import DataFolder
-from indexer.hashing import Staging
 from indexer.intake import Intake
-from indexer.library import Library
 from indexer.model import Person
 from indexer.store import Store
 from webui.app import SetupGate, create_app
 
 _SWEEP_EVERY_S = 3600.0
 _EXPIRE_EVERY_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Core:
-    """The library on a data folder, without any face; what commands work with."""
-
-    catalog: Catalog
-    accounts: Accounts
-    originals: Store
-    staging: Staging
-    library: Library
-    folder: DataFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +47,6 @@ class Application:
     accounts: Accounts
     setup_token: str
     port: int
-
-
-@contextmanager
-def open_core(settings: Settings) -> Iterator[Core]:
-    """The data folder made ready and its catalog opened; raises DataFolderUnusable."""
-    folder = DataFolder(settings.data)
-    folder.prepare()
-    catalog = open_catalog(folder.catalog_url)
-    try:
-        originals = Store(folder.originals)
-        staging = Staging(folder.staging, settings.max_file_bytes or None, settings.keep_free_bytes)
-        library = Library(catalog, originals, folder.derivatives, staging)
-        yield Core(catalog, Accounts(catalog.people), originals, staging, library, folder)
-    finally:
-        catalog.close()
 
 
 @contextmanager

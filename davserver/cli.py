@@ -76,7 +76,7 @@ def serve(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def worker(parsed: argparse.Namespace, settings: Settings) -> int:
     """Only the worker. With ``--follow-input``, standard input wakes it, and its end stops it."""
-    from davserver.application import open_core
+    from davserver.core import open_core
     from indexer.worker import Worker
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -85,14 +85,14 @@ def worker(parsed: argparse.Namespace, settings: Settings) -> int:
         # Ctrl-C in a terminal reaches the whole group; the server decides when we go.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_follow_input, args=[wake, stop], daemon=True).start()
-    signal.signal(signal.SIGTERM, lambda *_: (stop.set(), wake.set()))
+    signal.signal(signal.SIGTERM, lambda *_: _stop(wake, stop))
     with open_core(settings) as core:
         Worker(core.catalog, core.originals, core.folder.derivatives, settings.workers).run(wake, stop)
     return DONE
 
 
 def user_add(parsed: argparse.Namespace, settings: Settings) -> int:
-    from davserver.application import open_core
+    from davserver.core import open_core
 
     with open_core(settings) as core:
         person = core.accounts.add(parsed.name, _password(parsed))
@@ -102,7 +102,7 @@ def user_add(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def user_list(parsed: argparse.Namespace, settings: Settings) -> int:
-    from davserver.application import open_core
+    from davserver.core import open_core
 
     with open_core(settings) as core:
         people = core.accounts.list()
@@ -113,7 +113,7 @@ def user_list(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def user_passwd(parsed: argparse.Namespace, settings: Settings) -> int:
-    from davserver.application import open_core
+    from davserver.core import open_core
 
     with open_core(settings) as core:
         if not core.accounts.set_password(parsed.name, _password(parsed)):
@@ -123,7 +123,7 @@ def user_passwd(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def status(parsed: argparse.Namespace, settings: Settings) -> int:
-    from davserver.application import open_core
+    from davserver.core import open_core
 
     with open_core(settings) as core:
         people = [(person, core.library.status(person.id)) for person in core.accounts.list()]
@@ -156,7 +156,7 @@ def status(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def verify(parsed: argparse.Namespace, settings: Settings) -> int:
     """Re-hash every original; exit code 3 when some are damaged."""
-    from davserver.application import open_core
+    from davserver.core import open_core
     from davserver.progress import progress
     from indexer import maintenance
 
@@ -213,7 +213,9 @@ def _add_options(parser: argparse.ArgumentParser, *names: str) -> None:
     for option in options():
         if option.name in names:
             help_text = f"{option.help} (default: {option.default})".replace("%", "%%")
-            parser.add_argument(f"--{option.name.replace('_', '-')}", help=help_text, metavar=option.name.upper())
+            parser.add_argument(
+                f"--{option.name.replace('_', '-')}", help=help_text, metavar=option.name.upper()
+            )
 
 
 def _password(parsed: argparse.Namespace) -> str:
@@ -258,6 +260,10 @@ def _reachable_host(host: str) -> str:
 def _follow_input(wake: threading.Event, stop: threading.Event) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         wake.set()
+    _stop(wake, stop)
+
+
+def _stop(wake: threading.Event, stop: threading.Event) -> None:
     stop.set()
     wake.set()
 

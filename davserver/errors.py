@@ -13,8 +13,16 @@ from xml.sax.saxutils import escape
 from wsgidav.dav_error import DAVError, get_http_status_string
 
 from indexer.errors import (
-    BadName, ChecksumMismatch, IncompleteUpload, LibraryError, NameOccupied, NoRoom, NoSuchEntry, NoSuchItem,
-    ReadOnly, TooLarge,
+    BadName,
+    ChecksumMismatch,
+    IncompleteUpload,
+    LibraryError,
+    NameOccupied,
+    NoRoom,
+    NoSuchEntry,
+    NoSuchItem,
+    ReadOnly,
+    TooLarge,
 )  # fmt: skip
 
 _STATUS: tuple[tuple[type[LibraryError], int], ...] = (

@@ -51,7 +51,9 @@ class Gate:
         except _WrongCredentials:
             return _refuse(start_response, Refusal(401, "The name or the password is wrong."), _CHALLENGE)
         except TooManyAttempts as error:
-            return _refuse(start_response, Refusal(429, str(error)), ("Retry-After", str(error.retry_after_s)))
+            return _refuse(
+                start_response, Refusal(429, str(error)), ("Retry-After", str(error.retry_after_s))
+            )
         environ[PERSON] = person
         if not is_for_mounts(environ["REQUEST_METHOD"], path):
             return self.web(environ, start_response)

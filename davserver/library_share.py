@@ -35,33 +35,44 @@ class LibraryShare:
 
     def resolve(self, path: str, url: str, environ: dict[str, Any]) -> LibraryFolder | LibraryFile | None:
         """The resource of a path ("" is the share itself); ``url`` is the path as the client sent it."""
-        match path.split("/") if path else []:
+        folder, *parts = path.split("/")
+        if not folder:
+            return LibraryFolder(self, url, environ, _FOLDERS)
+        if folder == BY_DATE:
+            return self._by_date(parts, url, environ)
+        if folder == UNKNOWN_DATE:
+            return self._of_day(UNKNOWN_DAY, parts, url, environ)
+        return None
+
+    def _by_date(
+        self, parts: list[str], url: str, environ: dict[str, Any]
+    ) -> LibraryFolder | LibraryFile | None:
+        periods, names = parts[:3], parts[3:]
+        if not _is_nested(periods):
+            return None
+        if len(periods) == 3:
+            return self._of_day(periods[-1], names, url, environ)
+        return self._period(periods[-1] if periods else "", url, environ)
+
+    def _of_day(
+        self, day: str, names: list[str], url: str, environ: dict[str, Any]
+    ) -> LibraryFolder | LibraryFile | None:
+        match names:
             case []:
-                return LibraryFolder(self, url, environ, _FOLDERS)
-            case [folder] if folder == BY_DATE:
-                return self._period("", url, environ)
-            case [folder, *periods] if folder == BY_DATE and len(periods) <= 3 and _is_nested(periods):
-                return self._period(periods[-1], url, environ)
-            case [folder, *periods, name] if folder == BY_DATE and len(periods) == 3 and _is_nested(periods):
-                return self._file(periods[-1], name, url, environ)
-            case [folder] if folder == UNKNOWN_DATE:
-                return LibraryDay(self, url, environ, UNKNOWN_DAY)
-            case [folder, name] if folder == UNKNOWN_DATE:
-                return self._file(UNKNOWN_DAY, name, url, environ)
+                exists = day == UNKNOWN_DAY or self.library.folder_days(self.person.id, day)
+                return LibraryDay(self, url, environ, day) if exists else None
+            case [name]:
+                item = self.library.day_file(self.person.id, day, name)
+                return LibraryFile(self, url, environ, item) if item else None
         return None
 
     def _period(self, period: str, url: str, environ: dict[str, Any]) -> LibraryFolder | None:
+        """The folder of all years (""), of a year's months or of a month's days."""
         days = self.library.folder_days(self.person.id, period)
         if not days and period:
             return None
-        if len(period) == len("2024-05-17"):
-            return LibraryDay(self, url, environ, period)
         length = {0: len("2024"), len("2024"): len("2024-05")}.get(len(period), len("2024-05-17"))
         return LibraryFolder(self, url, environ, tuple(sorted({day[:length] for day in days})))
-
-    def _file(self, day: str, name: str, url: str, environ: dict[str, Any]) -> LibraryFile | None:
-        item = self.library.day_file(self.person.id, day, name)
-        return LibraryFile(self, url, environ, item) if item else None
 
 
 class _ReadOnly:
@@ -109,13 +120,17 @@ class LibraryDay(LibraryFolder):
         self._day = day
 
     def get_member_list(self) -> list[LibraryFile]:
-        files = self.share.library.day_files(self.share.person.id, self._day)
-        return [
-            LibraryFile(self.share, util.join_uri(self.path, name), self.environ, item) for name, item in files
-        ]
+        return [self._file(item) for item in self._items()]
 
     def get_member_names(self) -> list[str]:
-        return [name for name, _ in self.share.library.day_files(self.share.person.id, self._day)]
+        return [item.library_name or item.name for item in self._items()]
+
+    def _items(self) -> tuple[Item, ...]:
+        return self.share.library.day_files(self.share.person.id, self._day)
+
+    def _file(self, item: Item) -> LibraryFile:
+        url = util.join_uri(self.path, item.library_name or item.name)
+        return LibraryFile(self.share, url, self.environ, item)
 
 
 class LibraryFile(_ReadOnly, StoredFile):
@@ -147,4 +162,4 @@ def capture_moment(item: Item) -> float:
 def _is_nested(periods: list[str]) -> bool:
     """2024 / 2024-05 / 2024-05-17: each period begins with the one above it."""
     shapes = all(_PERIOD.fullmatch(period) and len(period) == 4 + 3 * n for n, period in enumerate(periods))
-    return shapes and all(inner.startswith(f"{outer}-") for outer, inner in zip(periods, periods[1:], strict=False))
+    return shapes and all(inner.startswith(f"{outer}-") for outer, inner in itertools.pairwise(periods))

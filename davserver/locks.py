@@ -62,7 +62,11 @@ class PersonLocks:
         self, path: str, *, include_root: bool, include_children: bool, token_only: bool
     ) -> list[Any]:
         found = self.locks.on(
-            self.person_id, _path(path), time.time(), include_root=include_root, include_children=include_children
+            self.person_id,
+            _path(path),
+            time.time(),
+            include_root=include_root,
+            include_children=include_children,
         )
         return [lock.token if token_only else self._as_dict(lock) for lock in found]
 

@@ -67,7 +67,9 @@ class Root(DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
         return [name for name in live if "quota-" not in name]
 
     def _refuse(self, *_args: Any, **_kwargs: Any) -> Any:
-        raise DAVError(HTTP_FORBIDDEN, context_info="Nothing can be kept here; copy files into the Upload folder.")
+        raise DAVError(
+            HTTP_FORBIDDEN, context_info="Nothing can be kept here; copy files into the Upload folder."
+        )
 
     handle_delete = handle_move = handle_copy = _refuse
     create_empty_resource = create_collection = set_property_value = _refuse

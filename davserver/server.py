@@ -21,7 +21,7 @@ _DRAIN_BYTES = 64 << 20
 _DRAIN_S = 10.0
 
 
-class _Request(HTTPRequest):  # type: ignore[misc]  # cheroot's types do not say what it exports
+class _Request(HTTPRequest):
     def send_headers(self) -> None:
         if not self._drained():
             # What is left in the connection must never be read as a request.
@@ -42,7 +42,7 @@ class _Request(HTTPRequest):  # type: ignore[misc]  # cheroot's types do not say
         return False
 
 
-class _Connection(HTTPConnection):  # type: ignore[misc]
+class _Connection(HTTPConnection):
     RequestHandlerClass = _Request
 
 

@@ -20,6 +20,7 @@ from davserver import headers
 from davserver.errors import dav_errors
 from davserver.stored_file import StoredFile, ref_url
 from indexer import names
+from indexer.catalog.entries import Entries
 from indexer.hashing import Announced
 from indexer.intake import Intake
 from indexer.model import Door, Entry, EntryType, Person
@@ -44,14 +45,14 @@ class UploadShare:
         entry = self.intake.catalog.entries.get(self.person.id, path)
         return self.resource(entry, path, url, environ) if entry else None
 
-    def resource(self, entry: Entry, path: str, url: str, environ: dict[str, Any]) -> UploadFolder | UploadFile:
+    def resource(
+        self, entry: Entry, path: str, url: str, environ: dict[str, Any]
+    ) -> UploadFolder | UploadFile:
         if entry.type is EntryType.FOLDER:
             return UploadFolder(self, path, url, environ, entry)
         return UploadFile(self, path, url, environ, entry)
 
-    def receive(
-        self, path: str, announced: Announced, mtime: float | None, blocks: Iterable[bytes]
-    ) -> Entry:
+    def receive(self, path: str, announced: Announced, mtime: float | None, blocks: Iterable[bytes]) -> Entry:
         """Take a file in, whole and durable, or raise and leave everything as it was."""
         with self.intake.begin(self.person.id, path, announced) as incoming:
             for block in blocks:
@@ -128,7 +129,9 @@ class _Named:
             properties.pop(name, None)
         elif not name.startswith("{DAV:}"):
             properties[name] = xml_tools.xml_to_bytes(value, pretty=False).decode()
-        if len(properties) > _MOST_PROPERTIES or any(len(xml) > _LONGEST_PROPERTY for xml in properties.values()):
+        if len(properties) > _MOST_PROPERTIES or any(
+            len(xml) > _LONGEST_PROPERTY for xml in properties.values()
+        ):
             raise DAVError(HTTP_INSUFFICIENT_STORAGE, context_info="Too many or too long properties.")
         return properties
 
@@ -181,7 +184,7 @@ class _Named:
         self.provider.lock_manager.remove_all_locks_from_url(ref_url(path), recursive=True)
 
     @property
-    def _entries(self) -> Any:
+    def _entries(self) -> Entries:
         return self.share.intake.catalog.entries
 
 
@@ -240,7 +243,9 @@ class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has 
 class UploadFile(_Named, StoredFile):
     entry: Entry
 
-    def __init__(self, share: UploadShare, path: str, url: str, environ: dict[str, Any], entry: Entry) -> None:
+    def __init__(
+        self, share: UploadShare, path: str, url: str, environ: dict[str, Any], entry: Entry
+    ) -> None:
         super().__init__(url, environ)
         self.share, self.upload_path, self.entry = share, path, entry
         self.size_bytes, self.mime, self.etag = entry.size_bytes, entry.mime, entry.etag

@@ -10,8 +10,15 @@ from xml.etree import ElementTree
 
 from wsgidav import util
 from wsgidav.dav_error import (
-    HTTP_BAD_GATEWAY, HTTP_BAD_REQUEST, HTTP_CONFLICT, HTTP_FORBIDDEN, HTTP_METHOD_NOT_ALLOWED,
-    HTTP_NOT_IMPLEMENTED, HTTP_PRECONDITION_FAILED, HTTP_REQUEST_ENTITY_TOO_LARGE, DAVError,
+    HTTP_BAD_GATEWAY,
+    HTTP_BAD_REQUEST,
+    HTTP_CONFLICT,
+    HTTP_FORBIDDEN,
+    HTTP_METHOD_NOT_ALLOWED,
+    HTTP_NOT_IMPLEMENTED,
+    HTTP_PRECONDITION_FAILED,
+    HTTP_REQUEST_ENTITY_TOO_LARGE,
+    DAVError,
 )  # fmt: skip
 from wsgidav.request_server import RequestServer
 
@@ -57,7 +64,7 @@ class WebDav:
             first = next(answer, b"")
         except (DAVError, LibraryError) as error:
             return _refuse(environ, start_response, refusal(error))
-        except Exception:
+        except Exception:  # noqa: BLE001 - the wall around one request
             _log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return _refuse(environ, start_response, Refusal(500, "The server failed; nothing was changed."))
         return _rest(first, answer)
@@ -108,7 +115,12 @@ class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
         return cast(Iterable[bytes], super().do_GET(environ, start_response))
 
     def _send_response(
-        self, environ: Environ, start_response: StartResponse, root_res: Any, success_code: int, error_list: Any
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        root_res: Any,
+        success_code: int,
+        error_list: Any,
     ) -> Iterable[bytes]:
         # An error about the resource itself is answered like any other refusal.
         if error_list and len(error_list) == 1:
@@ -191,8 +203,12 @@ def _with_created(environ: Environ, start_response: StartResponse) -> StartRespo
 
 
 def _folder_page(start_response: StartResponse) -> Iterable[bytes]:
-    text = b"This is a network drive: mount this address in Finder, Explorer or Files. Photos are shown at /\n"
-    start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(text)))])
+    text = (
+        b"This is a network drive: mount this address in Finder, Explorer or Files. Photos are shown at /\n"
+    )
+    start_response(
+        "200 OK", [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(text)))]
+    )
     return [text]
 
 

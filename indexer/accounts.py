@@ -125,7 +125,9 @@ class Accounts:
             remembered = self._verified.get(fingerprint)
         return bool(remembered and remembered[1] == stored_hash and remembered[2] > self.clock())
 
-    def _remember(self, fingerprint: bytes, person: Person, stored_hash: str, name: str, address: str) -> None:
+    def _remember(
+        self, fingerprint: bytes, person: Person, stored_hash: str, name: str, address: str
+    ) -> None:
         with self._lock:
             if len(self._verified) >= _MOST_REMEMBERED:
                 self._verified.clear()
@@ -135,7 +137,9 @@ class Accounts:
 
     def _check_patience(self, name: str, address: str) -> None:
         with self._lock:
-            waits = [self._failures[who].wait_until for who in _suspects(name, address) if who in self._failures]
+            waits = [
+                self._failures[who].wait_until for who in _suspects(name, address) if who in self._failures
+            ]
         wait_s = max(waits, default=0.0) - self.clock()
         if wait_s > 0:
             raise TooManyAttempts(int(wait_s) + 1)

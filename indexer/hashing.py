@@ -176,7 +176,9 @@ class Staging:
     def receiving(self, person_id: int) -> tuple[Receiving, ...]:
         """The files that are arriving for a person right now."""
         with self._lock:
-            return tuple(incoming.progress for incoming, owner in self._in_flight.items() if owner == person_id)
+            return tuple(
+                incoming.progress for incoming, owner in self._in_flight.items() if owner == person_id
+            )
 
     def _forget(self, incoming: Incoming) -> None:
         with self._lock:

@@ -57,7 +57,15 @@ class Intake:
             return self.catalog.entries.place_placeholder(person_id, path, mtime, now)
         media = _identified(staged)
         arrival = Arrival(
-            person_id, path, names.last(path), door, now, staged.sha256, staged.size_bytes, media, client_mtime
+            person_id,
+            path,
+            names.last(path),
+            door,
+            now,
+            staged.sha256,
+            staged.size_bytes,
+            media,
+            client_mtime,
         )
         if names.is_junk(path):
             self._keep(self.junk, staged, arrival, self.catalog.arrivals.record_junk)
@@ -104,8 +112,10 @@ class Intake:
     def _undo(self, store: Store, sha256: str) -> None:
         # A commit that failed for the client may have succeeded on the disk: rows decide.
         try:
-            is_needed = self.catalog.arrivals.is_recorded(sha256) or sha256 in self.catalog.entries.junk_digests()
-        except Exception:
+            is_needed = (
+                self.catalog.arrivals.is_recorded(sha256) or sha256 in self.catalog.entries.junk_digests()
+            )
+        except Exception:  # noqa: BLE001 - any doubt keeps the bytes
             _log.exception("could not tell whether %s is needed; keeping it", sha256)
             return
         if not is_needed:

@@ -75,7 +75,10 @@ class Library:
         return self.originals.open(self.item(person_id, item_id).sha256)
 
     def open_derivative(self, person_id: int, item_id: str, name: str) -> tuple[BinaryIO, str]:
-        """("thumbnail" or "preview") the file, seekable, and its MIME type; raises NoSuchItem, NoDerivative."""
+        """The file (seekable) and its MIME type; ``name`` is "thumbnail" or "preview".
+
+        Raises NoSuchItem, NoDerivative.
+        """
         item = self.item(person_id, item_id)
         found = files.find(derivatives_folder(self.derivatives, item.sha256), name)
         if found is None:
@@ -87,8 +90,8 @@ class Library:
         """The days beginning with ``prefix`` ("", "2024", "2024-05") that the Library share shows."""
         return self.catalog.items.library_days(person_id, prefix)
 
-    def day_files(self, person_id: int, day: str) -> tuple[tuple[str, Item], ...]:
-        """(name, item) of a day, or of ``UNKNOWN_DAY``; names are unique there and never change."""
+    def day_files(self, person_id: int, day: str) -> tuple[Item, ...]:
+        """The indexed items of a day, or of ``UNKNOWN_DAY``, by ``library_name``."""
         return self.catalog.items.library_files(person_id, day)
 
     def day_file(self, person_id: int, day: str, name: str) -> Item | None:

@@ -64,7 +64,7 @@ def guard(chore: Callable[[], None]) -> None:
     """Run a chore of the background; one that fails is logged and tried again the next time."""
     try:
         chore()
-    except Exception:
+    except Exception:  # noqa: BLE001 - the wall around the housekeeper
         _log.exception("a chore failed")
 
 

@@ -120,7 +120,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One original in one person's library."""
+    """One original in one person's library.
+
+    ``library_name`` is its name in the Library share, unique in its day; None until it is indexed.
+    """
 
     sha256: str
     name: str
@@ -133,6 +136,7 @@ class Item:
     failure: Failure | None = None
     favourite: bool = False
     uploads: tuple[Upload, ...] = ()
+    library_name: str | None = None
 
     @property
     def day(self) -> str:

@@ -7,6 +7,7 @@ back. A process that hangs, eats memory or crashes is killed and costs one attem
 
 from __future__ import annotations
 
+import functools
 import logging
 import multiprocessing
 import os
@@ -61,7 +62,7 @@ class Worker:
                 self._turn(pool, running, wake, stop)
                 wake.wait(_LOOK_AGAIN_S)
         finally:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
             for job in running.values():
                 self.catalog.jobs.release(job)
@@ -71,7 +72,7 @@ class Worker:
         while jobs := self.catalog.jobs.claim(16, LEASE_S, time.time()):
             for job in jobs:
                 task = self._task(job)
-                self._end(job, task, lambda task=task: decode(task))
+                self._end(job, task, functools.partial(decode, task))
 
     def _turn(
         self,
@@ -83,7 +84,7 @@ class Worker:
         try:
             self._collect(running)
             self._fill(pool, running, wake)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the wall around the worker: whatever it is, photos must go on
             # The catalog is out of reach or the disk is full: what is claimed comes back by its lease.
             _log.exception("the worker could not go on; trying again")
             stop.wait(_PAUSE_AFTER_ERROR_S)
@@ -106,7 +107,7 @@ class Worker:
     def _end(self, job: Job, task: Task, outcome_of: Callable[[], Outcome]) -> None:
         try:
             outcome = outcome_of()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a decoder dies of
             self._note_crash(job, task, error)
             return
         failure = _GAVE_UP if task.metadata_only else outcome.failure
@@ -136,7 +137,8 @@ class Worker:
 
 
 _GAVE_UP = Failure(
-    "derivatives", "Decoding this file was stopped twice: it crashed, took too long or needed too much memory."
+    "derivatives",
+    "Decoding this file was stopped twice: it crashed, took too long or needed too much memory.",
 )
 
 

@@ -25,7 +25,9 @@ class Arrivals:
         with self._database.write() as connection:
             _place_entry(connection, arrival, is_junk=False)
             connection.execute(insert_or_ignore(connection, OriginalRow, _original_values(arrival)))
-            is_new = connection.execute(insert_or_ignore(connection, ItemRow, _item_values(arrival))).rowcount > 0
+            is_new = (
+                connection.execute(insert_or_ignore(connection, ItemRow, _item_values(arrival))).rowcount > 0
+            )
             connection.execute(sa.insert(UploadRow).values(_upload_values(arrival, is_new)))
             if is_new:
                 jobs.enqueue(connection, arrival.person_id, arrival.sha256, arrival.at)
@@ -58,7 +60,9 @@ class Arrivals:
 
     def names_of(self, sha256: str) -> tuple[str, ...]:
         """The paths under which an original arrived, newest first; for people who must find it again."""
-        query = sa.select(UploadRow.path).where(UploadRow.sha256 == sha256).order_by(UploadRow.id.desc()).limit(5)
+        query = (
+            sa.select(UploadRow.path).where(UploadRow.sha256 == sha256).order_by(UploadRow.id.desc()).limit(5)
+        )
         with self._database.read() as connection:
             return tuple(connection.scalars(query))
 

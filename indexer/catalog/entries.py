@@ -33,7 +33,9 @@ class Entries:
 
     def children(self, person_id: int, folder: str) -> tuple[Entry, ...]:
         """What lies directly in a folder, by name; nothing for a folder that is not there."""
-        query = sa.select(*_COLUMNS).where(EntryRow.person_id == person_id, EntryRow.folder == names.key(folder))
+        query = sa.select(*_COLUMNS).where(
+            EntryRow.person_id == person_id, EntryRow.folder == names.key(folder)
+        )
         with self._database.read() as connection:
             return tuple(map(_entry, connection.execute(query.order_by(EntryRow.path))))
 
@@ -100,7 +102,9 @@ class Entries:
             _require(connection, person_id, source_key)
             connection.execute(sa.delete(EntryRow).where(*_subtree(person_id, target_key)))
             chosen = _subtree(person_id, source_key) if deep else _exactly(person_id, source_key)
-            rows = [dict(row._mapping) for row in connection.execute(sa.select(EntryRow.__table__).where(*chosen))]
+            rows = [
+                dict(row._mapping) for row in connection.execute(sa.select(EntryRow.__table__).where(*chosen))
+            ]
             for row in rows:
                 row["path"] = target_key + row["path"][len(source_key) :]
                 row["folder"] = names.parent(row["path"])
@@ -200,7 +204,12 @@ def drop_placeholder(connection: sa.Connection, person_id: int, path_key: str) -
         connection.execute(sa.delete(EntryRow).where(*here))
         return
     size_bytes, mime = _original_facts(connection, hidden.previous_sha256)
-    values = {"type": EntryType.FILE, "sha256": hidden.previous_sha256, "size_bytes": size_bytes, "mime": mime}
+    values = {
+        "type": EntryType.FILE,
+        "sha256": hidden.previous_sha256,
+        "size_bytes": size_bytes,
+        "mime": mime,
+    }
     values |= {"mtime": hidden.previous_mtime, "previous_sha256": None, "previous_mtime": None}
     connection.execute(sa.update(EntryRow).where(*here).values(**values))
 
@@ -234,7 +243,8 @@ def _new_row(person_id: int, path: str, now: float, **values: Any) -> dict[str, 
     row: dict[str, Any] = {
         "person_id": person_id, "path": path_key, "folder": names.parent(path_key), "name": names.last(path),
         "sha256": None, "size_bytes": 0, "mime": "application/octet-stream", "mtime": now, "created_at": now,
-        "changed_at": now, "is_junk": False, "properties": "{}", "previous_sha256": None, "previous_mtime": None,
+        "changed_at": now, "is_junk": False, "properties": "{}",
+        "previous_sha256": None, "previous_mtime": None,
     }  # fmt: skip
     return row | values
 

@@ -11,15 +11,27 @@ from indexer import names
 from indexer.catalog.database import Database
 from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, PersonRow, UploadRow
 from indexer.model import (
-    UNKNOWN_DAY, Camera, CaptureTime, Day, Door, Failure, Item, Kind, Metadata, Position, State, Tally, Upload,
+    UNKNOWN_DAY,
+    Camera,
+    CaptureTime,
+    Day,
+    Door,
+    Failure,
+    Item,
+    Kind,
+    Metadata,
+    Position,
+    State,
+    Tally,
+    Upload,
 )  # fmt: skip
 
 _COLUMNS = (
     ItemRow.sha256, ItemRow.name, ItemRow.kind, ItemRow.mime, ItemRow.size_bytes, ItemRow.state,
     ItemRow.failure_step, ItemRow.failure_reason, ItemRow.width, ItemRow.height, ItemRow.taken_at,
-    ItemRow.taken_at_source, ItemRow.utc_offset, ItemRow.camera_make, ItemRow.camera_model, ItemRow.camera_lens,
-    ItemRow.lat, ItemRow.lon, ItemRow.duration_s, ItemRow.favourite,
-    ItemRow.added_at,
+    ItemRow.taken_at_source, ItemRow.utc_offset, ItemRow.camera_make, ItemRow.camera_model,
+    ItemRow.camera_lens, ItemRow.lat, ItemRow.lon, ItemRow.duration_s, ItemRow.favourite,
+    ItemRow.added_at, ItemRow.library_name,
 )  # fmt: skip
 _MOST_UPLOADS = 100
 _MOST_IN_LIST = 500
@@ -85,37 +97,41 @@ class Items:
         """The days, beginning with ``prefix``, that have files in the Library share; oldest first."""
         query = (
             sa.select(ItemRow.day)
-            .where(ItemRow.person_id == person_id, ItemRow.library_key.is_not(None), ItemRow.day != UNKNOWN_DAY)
+            .where(
+                ItemRow.person_id == person_id, ItemRow.library_key.is_not(None), ItemRow.day != UNKNOWN_DAY
+            )
             .where(ItemRow.day >= prefix, ItemRow.day < f"{prefix}U")
         )
         with self._database.read() as connection:
             return tuple(connection.scalars(query.distinct().order_by(ItemRow.day)))
 
-    def library_files(self, person_id: int, day: str) -> tuple[tuple[str, Item], ...]:
-        """(name in the Library share, item) of a day, by name."""
-        query = sa.select(ItemRow.library_name, *_COLUMNS).where(
+    def library_files(self, person_id: int, day: str) -> tuple[Item, ...]:
+        """The items of a day that the Library share shows, by their names there."""
+        query = sa.select(*_COLUMNS).where(
             ItemRow.person_id == person_id, ItemRow.day == day, ItemRow.library_key.is_not(None)
         )
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(ItemRow.library_key))
-            return tuple((row[0], _item(row[1:])) for row in rows)
+            return tuple(map(_item, connection.execute(query.order_by(ItemRow.library_key))))
 
     def library_file(self, person_id: int, day: str, name: str) -> Item | None:
         """The item that has this name in the Library share on this day."""
-        query = sa.select(ItemRow.library_name, *_COLUMNS).where(
+        query = sa.select(*_COLUMNS).where(
             ItemRow.person_id == person_id, ItemRow.day == day, ItemRow.library_key == _library_key(name)
         )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
-        found = row is not None and names.key(row[0]) == names.key(name)
-        return _item(row[1:]) if row and found else None
+        item = _item(row) if row else None
+        # The key folds case; the name does not.
+        return item if item and names.key(item.library_name or "") == names.key(name) else None
 
     def held(self, person_id: int, digests: Iterable[str]) -> frozenset[str]:
         """Those of the digests that this person holds."""
         found: set[str] = set()
         with self._database.read() as connection:
             for part in _parts(list(digests)):
-                query = sa.select(ItemRow.sha256).where(ItemRow.person_id == person_id, ItemRow.sha256.in_(part))
+                query = sa.select(ItemRow.sha256).where(
+                    ItemRow.person_id == person_id, ItemRow.sha256.in_(part)
+                )
                 found.update(connection.scalars(query))
         return frozenset(found)
 
@@ -126,7 +142,9 @@ class Items:
 
     def tally(self, person_id: int) -> tuple[Tally, Tally]:
         """What is held, and what arrived again and cost nothing."""
-        held = sa.select(sa.func.count(), sa.func.sum(ItemRow.size_bytes)).where(ItemRow.person_id == person_id)
+        held = sa.select(sa.func.count(), sa.func.sum(ItemRow.size_bytes)).where(
+            ItemRow.person_id == person_id
+        )
         again = sa.select(sa.func.count(), sa.func.sum(UploadRow.size_bytes)).where(
             UploadRow.person_id == person_id, ~UploadRow.is_new
         )
@@ -206,6 +224,7 @@ def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
     (
         sha256, name, kind, mime, size_bytes, state, failure_step, failure_reason, width, height, taken_at,
         taken_at_source, utc_offset, make, model, lens, lat, lon, duration_s, favourite, added_at,
+        library_name,
     ) = row  # fmt: skip
     captured = None if taken_at == UNKNOWN_TIME else CaptureTime(taken_at, taken_at_source, utc_offset)
     position = None if lat is None else Position(lat, lon)
@@ -221,4 +240,5 @@ def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
         None if failure_step is None else Failure(failure_step, failure_reason),
         favourite,
         uploads,
+        library_name,
     )

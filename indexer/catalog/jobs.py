@@ -41,11 +41,13 @@ class Jobs:
         claim = (
             sa.update(JobRow)
             .where(JobRow.id.in_(due))
-            .values(state=_RUNNING, due=now + lease_s, attempts=JobRow.attempts + 1, token=secrets.token_hex(16))
+            .values(
+                state=_RUNNING, due=now + lease_s, attempts=JobRow.attempts + 1, token=secrets.token_hex(16)
+            )
             .returning(JobRow.id, JobRow.token, JobRow.person_id, JobRow.sha256, JobRow.attempts)
         )
         with self._database.write() as connection:
-            return tuple(Job(*row) for row in connection.execute(claim))
+            return tuple(Job(row[0], row[1] or "", *row[2:]) for row in connection.execute(claim))
 
     def retry(self, job: Job) -> None:
         """Give a claim back after a crash: it is claimable again, and the attempt counts."""
@@ -70,7 +72,9 @@ class Jobs:
             if failure is None:
                 ended = connection.execute(sa.delete(JobRow).where(*_claimed(job)))
             else:
-                ended = connection.execute(sa.update(JobRow).where(*_claimed(job)).values(state=_FAILED, token=None))
+                ended = connection.execute(
+                    sa.update(JobRow).where(*_claimed(job)).values(state=_FAILED, token=None)
+                )
             if ended.rowcount == 0:
                 return False
             record_outcome(connection, job.person_id, job.sha256, metadata, failure)
@@ -80,10 +84,12 @@ class Jobs:
     def queue(self, person_id: int) -> Queue:
         """How many of this person's jobs wait, run and were given up."""
         query = (
-            sa.select(JobRow.state, sa.func.count()).where(JobRow.person_id == person_id).group_by(JobRow.state)
+            sa.select(JobRow.state, sa.func.count())
+            .where(JobRow.person_id == person_id)
+            .group_by(JobRow.state)
         )
         with self._database.read() as connection:
-            counts = {state: count for state, count in connection.execute(query)}
+            counts = dict(connection.execute(query).tuples().all())
         return Queue(counts.get(_PENDING, 0), counts.get(_RUNNING, 0), counts.get(_FAILED, 0))
 
     def _has_due(self, now: float) -> bool:

@@ -34,7 +34,9 @@ class People:
 
     def list(self) -> tuple[Person, ...]:
         with self._database.read() as connection:
-            return tuple(Person(*row) for row in connection.execute(sa.select(*_PERSON).order_by(PersonRow.id)))
+            return tuple(
+                Person(*row) for row in connection.execute(sa.select(*_PERSON).order_by(PersonRow.id))
+            )
 
     def is_empty(self) -> bool:
         with self._database.read() as connection:

@@ -16,7 +16,11 @@ def insert_or_ignore(connection: sa.Connection, table: type[Base], values: dict[
 
 
 def upsert(
-    connection: sa.Connection, table: type[Base], values: dict[str, Any], key: list[str], changes: dict[str, Any]
+    connection: sa.Connection,
+    table: type[Base],
+    values: dict[str, Any],
+    key: list[str],
+    changes: dict[str, Any],
 ) -> Any:
     """An INSERT that applies ``changes`` to the row whose ``key`` columns are taken."""
     insert = _dialect(connection).insert(table).values(values)

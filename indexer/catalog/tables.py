@@ -7,6 +7,8 @@ divided by person. Times of capture are text (see `indexer.model`); because ISO 
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -14,7 +16,7 @@ UNKNOWN_TIME = "unknown"
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {str: Text}
+    type_annotation_map: ClassVar = {str: Text}
 
 
 class PersonRow(Base):
@@ -113,7 +115,10 @@ class EntryRow(Base):
     """``previous_*`` is the version that an empty placeholder hides, shown again if no data follows."""
 
     __tablename__ = "entry"
-    __table_args__ = (Index("entry_of_folder", "person_id", "folder"), Index("entry_junk", "is_junk", "changed_at"))
+    __table_args__ = (
+        Index("entry_of_folder", "person_id", "folder"),
+        Index("entry_junk", "is_junk", "changed_at"),
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     path: Mapped[str] = mapped_column(primary_key=True)

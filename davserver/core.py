@@ -1,0 +1,45 @@
+"""The lower half of the composition root: the library on a data folder, without any face.
+
+Commands and the worker need no more than this, and should not load more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from config.settings import Settings
+from indexer.accounts import Accounts
+from indexer.catalog import Catalog, open_catalog
+from indexer.data_folder import DataFolder
+from indexer.hashing import Staging
+from indexer.library import Library
+from indexer.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The library on a data folder, without any face; what commands work with."""
+
+    catalog: Catalog
+    accounts: Accounts
+    originals: Store
+    staging: Staging
+    library: Library
+    folder: DataFolder
+
+
+@contextmanager
+def open_core(settings: Settings) -> Iterator[Core]:
+    """The data folder made ready and its catalog opened; raises DataFolderUnusable."""
+    folder = DataFolder(settings.data)
+    folder.prepare()
+    catalog = open_catalog(folder.catalog_url)
+    try:
+        originals = Store(folder.originals)
+        staging = Staging(folder.staging, settings.max_file_bytes or None, settings.keep_free_bytes)
+        library = Library(catalog, originals, folder.derivatives, staging)
+        yield Core(catalog, Accounts(catalog.people), originals, staging, library, folder)
+    finally:
+        catalog.close()
