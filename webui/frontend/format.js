@@ -3,8 +3,11 @@
 const LOCALE = "en-GB";
 const UNITS = ["bytes", "kB", "MB", "GB", "TB", "PB"];
 
-const LONG_DAY = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
-const SHORT_DAY = { day: "numeric", month: "short", year: "numeric" };
+const DAY_PARTS = {
+  long: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  medium: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+  short: { day: "numeric", month: "short", year: "numeric" },
+};
 
 /** @param {number} value */
 export const number = (value) => value.toLocaleString(LOCALE);
@@ -24,13 +27,13 @@ export function size(bytes) {
   return `${value.toFixed(digits)} ${unit === 0 && bytes === 1 ? "byte" : UNITS[unit]}`;
 }
 
-/** @param {string} day "2024-05-17" or "unknown" @param {{isShort?: boolean}} [how] */
-export function day(day, { isShort = false } = {}) {
+/** @param {string} day "2024-05-17" or "unknown" @param {keyof typeof DAY_PARTS} [length] */
+export function day(day, length = "long") {
   if (day === "unknown") return "Unknown date";
   // A local day has no time zone: read and written as UTC it stays the same day everywhere.
   const date = new Date(`${day}T00:00:00Z`);
   if (Number.isNaN(date.getTime())) return day;
-  return new Intl.DateTimeFormat(LOCALE, { ...(isShort ? SHORT_DAY : LONG_DAY), timeZone: "UTC" }).format(date);
+  return new Intl.DateTimeFormat(LOCALE, { ...DAY_PARTS[length], timeZone: "UTC" }).format(date);
 }
 
 /** @param {import("./api.js").Item} item the camera's own clock, never the visitor's zone */

@@ -60,8 +60,8 @@ export class Grid {
     if (!section) return;
     const top = this.#origin() + section.top + tilePlace(this.layout, section, index).top;
     const hidden = headerHeight() + this.layout.headingHeight;
-    const isSeen = top >= scrollY + hidden && top + this.layout.tile <= scrollY + innerHeight;
-    if (!isSeen) scrollTo({ top: top - Math.max(hidden, (innerHeight - this.layout.tile) / 2), behavior: "instant" });
+    const isSeen = top >= scrollY + hidden && top + section.tile <= scrollY + innerHeight;
+    if (!isSeen) scrollTo({ top: top - Math.max(hidden, (innerHeight - section.tile) / 2), behavior: "instant" });
     this.draw();
   }
 
@@ -176,11 +176,13 @@ class DayView {
   draw(layout, section, items, [first, last]) {
     Object.assign(this, { section, first, last });
     const { style } = this.root;
-    style.transform = `translate(${section.left}px, ${section.top}px)`;
+    // Not a transform: the sticky heading would not know of it.
+    style.left = `${section.left}px`;
+    style.top = `${section.top}px`;
     style.width = `${section.width}px`;
     style.height = `${section.height}px`;
-    this.title.textContent = format.day(section.day, { isShort: section.width < 260 });
-    this.count.textContent = format.number(section.count);
+    this.title.textContent = format.day(section.day, lengthOfDay(section.width));
+    this.count.textContent = section.count > 1 ? format.number(section.count) : "";
     this.root.setAttribute("aria-label", `${format.day(section.day)}, ${format.counted(section.count, "item")}`);
     this.#drawTiles(layout, section, items);
   }
@@ -194,7 +196,7 @@ class DayView {
       const tile = this.tiles.get(key) ?? new Tile();
       const { left, top } = tilePlace(layout, section, index);
       tile.show(items[index]);
-      tile.place(left, top, layout.tile);
+      tile.place(left, top, section.tile);
       tiles.set(key, tile);
       putAfter(this.root, before, tile.root);
       before = tile.root;
@@ -210,6 +212,12 @@ class DayView {
     const place = [...this.tiles.values()].findIndex((tile) => tile.root === link);
     return place < 0 ? -1 : this.first + place;
   }
+}
+
+/** @param {number} width @returns {"long" | "medium" | "short"} how much of a date fits */
+function lengthOfDay(width) {
+  if (width > 260) return "long";
+  return width > 170 ? "medium" : "short";
 }
 
 /** Keep elements in reading order without moving those that stand right. @param {Element} parent @param {?Element} before @param {Element} made */

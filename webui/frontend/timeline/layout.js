@@ -3,17 +3,19 @@
  * loaded. Pure functions; all lengths are CSS pixels.
  *
  * @typedef {import("../api.js").Day} Day
- * @typedef {{day: string, count: number, columns: number, top: number, left: number, width: number, height: number}} Section
- * @typedef {{sections: Section[], tile: number, gap: number, headingHeight: number, height: number}} Layout
+ * @typedef {{
+ *   day: string, count: number, columns: number, tile: number,
+ *   top: number, left: number, width: number, height: number
+ * }} Section
+ * @typedef {{sections: Section[], gap: number, headingHeight: number, height: number}} Layout
  */
 
 const HEADING_HEIGHT = 52;
 const SPACE_BELOW_DAY = 20;
-const SPACE_BETWEEN_DAYS = 24;
-const LEAST_COLUMNS_TO_SHARE = 5;
+const LEAST_COLUMNS_TO_SHARE = 3;
 
 /**
- * Days from top to bottom; on wide screens, days of a few tiles share a row.
+ * Days from top to bottom; days of a few tiles share a row. The last of a row has the rest of its width.
  * @param {Day[]} days
  * @param {number} width
  * @returns {Layout}
@@ -21,22 +23,50 @@ const LEAST_COLUMNS_TO_SHARE = 5;
 export function layOut(days, width) {
   const gap = width < 600 ? 3 : 6;
   const columns = columnsIn(width, gap);
-  const tile = (width - gap * (columns - 1)) / columns;
   /** @type {Section[]} */
   const sections = [];
   let top = 0;
-  for (const { day, count } of days) {
+  for (const row of rowsOf(days, columns)) {
+    const made = sectionsOfRow(row, top, width, columns, gap);
+    sections.push(...made);
+    top += made[0].height;
+  }
+  return { sections, gap, headingHeight: HEADING_HEIGHT, height: top };
+}
+
+/** Days that stand side by side: one large day, or small ones that fill a row of tiles together. @param {Day[]} days @param {number} columns */
+function rowsOf(days, columns) {
+  /** @type {Day[][]} */
+  const rows = [];
+  let free = 0;
+  for (const day of days) {
+    if (day.count <= free) rows.at(-1).push(day);
+    else rows.push([day]);
+    const used = rows.at(-1).reduce((sum, { count }) => sum + count, 0);
+    free = columns >= LEAST_COLUMNS_TO_SHARE ? columns - used : 0;
+  }
+  return rows;
+}
+
+/** A shared row has room between its days; its tiles are a little smaller for that. @param {Day[]} row @param {number} top @param {number} width @param {number} columns @param {number} gap */
+function sectionsOfRow(row, top, width, columns, gap) {
+  const rowTiles = row.length > 1 ? row.reduce((sum, { count }) => sum + count, 0) : columns;
+  const space = 4 * gap;
+  const spaces = gap * (rowTiles - row.length) + space * (row.length - 1);
+  const tile = Math.min((width - gap * (columns - 1)) / columns, (width - spaces) / rowTiles);
+  let left = 0;
+  return row.map(({ day, count }, place) => {
     const used = Math.min(count, columns);
     const rows = Math.ceil(count / columns);
-    const room = { width: used * (tile + gap) - gap, height: HEADING_HEIGHT + rows * (tile + gap) - gap + SPACE_BELOW_DAY };
-    const before = sections.at(-1);
-    const left = before ? before.left + before.width + SPACE_BETWEEN_DAYS : 0;
-    const sharesRow = before && rows === 1 && columns >= LEAST_COLUMNS_TO_SHARE
-      && before.count < columns && left + room.width <= width + 0.5;
-    sections.push({ day, count, columns: used, top: sharesRow ? before.top : top, left: sharesRow ? left : 0, ...room });
-    top = sharesRow ? top : top + room.height;
-  }
-  return { sections, tile, gap, headingHeight: HEADING_HEIGHT, height: top };
+    const tilesWidth = used * (tile + gap) - gap;
+    const section = {
+      day, count, columns: used, tile, top, left,
+      width: place === row.length - 1 ? width - left : tilesWidth,
+      height: HEADING_HEIGHT + rows * (tile + gap) - gap + SPACE_BELOW_DAY,
+    };
+    left += tilesWidth + space;
+    return section;
+  });
 }
 
 /** @param {number} width @param {number} gap */
@@ -67,7 +97,8 @@ export function sectionsBetween({ sections }, start, end) {
  * @param {Layout} layout @param {Section} section @param {number} start @param {number} end
  * @returns {[number, number]}
  */
-export function tilesBetween({ tile, gap, headingHeight }, section, start, end) {
+export function tilesBetween({ gap, headingHeight }, section, start, end) {
+  const { tile } = section;
   const tilesTop = section.top + headingHeight;
   const firstRow = Math.max(0, Math.floor((start - tilesTop) / (tile + gap)));
   const lastRow = Math.max(0, Math.ceil((end - tilesTop) / (tile + gap)));
@@ -78,7 +109,8 @@ export function tilesBetween({ tile, gap, headingHeight }, section, start, end) 
  * A tile's place within its section.
  * @param {Layout} layout @param {Section} section @param {number} index
  */
-export function tilePlace({ tile, gap, headingHeight }, section, index) {
+export function tilePlace({ gap, headingHeight }, section, index) {
+  const { tile } = section;
   const row = Math.floor(index / section.columns);
   const column = index % section.columns;
   return { left: column * (tile + gap), top: headingHeight + row * (tile + gap) };

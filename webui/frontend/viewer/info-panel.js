@@ -62,7 +62,7 @@ function factsOf(item) {
     fact("Dimensions", [pixels, megapixels].filter(Boolean).join(" · ")),
     fact("Duration", item.duration_s && format.duration(item.duration_s)),
     fact("Problem", item.failure?.reason, item.failure && `While: ${item.failure.step}`),
-    fact("Came in", ...item.uploads.map(uploadLine)),
+    ...item.uploads.map((upload) => fact("Came in", upload.path, arrival(upload))),
     fact("SHA-256", element("code", { class: "digest" }, item.id)),
   ];
   return groups.filter(Boolean);
@@ -76,8 +76,8 @@ function fact(title, ...lines) {
   return element("section", { class: "fact" }, element("h3", {}, title), first, ...more);
 }
 
-/** @param {import("../api.js").Upload} upload */
-function uploadLine(upload) {
+/** @param {import("../api.js").Upload} upload in the visitor's own time */
+function arrival(upload) {
   const at = new Date(upload.at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
-  return `${upload.path} (${DOORS[upload.door]}, ${at})`;
+  return `By ${DOORS[upload.door]}, ${at}`;
 }

@@ -81,6 +81,10 @@ export class Viewer {
       arrowNextTitle: "Next",
       closeTitle: "Close",
       zoomTitle: "Zoom",
+      arrowPrevSVG: icon("previous").outerHTML,
+      arrowNextSVG: icon("next").outerHTML,
+      closeSVG: icon("close").outerHTML,
+      zoomSVG: icon("zoom").outerHTML,
       errorMsg: "This picture could not be loaded.",
     });
     this.pswp = pswp;
