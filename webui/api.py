@@ -14,7 +14,14 @@ from webui import wire
 from webui.bodies import read_json, text_field
 from webui.errors import BadRequest, WrongPassword
 from webui.openapi import DESCRIPTION
-from webui.visitors import Visitor, Visitors, client_address, refuse_other_sites, session_cookie, session_secret
+from webui.visitors import (
+    Visitor,
+    Visitors,
+    client_address,
+    refuse_other_sites,
+    session_cookie,
+    session_secret,
+)
 
 LOGIN_LIMIT_BYTES = 64 * 1024
 CHECK_LIMIT_BYTES = 1024 * 1024

@@ -91,7 +91,7 @@ def _wall(pages: Pages) -> Callable[[Handler], Handler]:
                 return handler(*args, **kwargs)
             except NotLoggedIn as error:
                 return _answer(pages, problem_of(error)) if _is_api() else pages.ask_who()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - this is the wall
                 problem = problem_of(error)
                 if problem.status == 500:
                     _log.exception("%s %s failed", request.method, request.path)

@@ -69,14 +69,18 @@ def original_headers(item: Item, *, is_download: bool) -> dict[str, str]:
     is_inline = is_shown and item.kind is not Kind.OTHER
     return {
         "Content-Type": item.mime if is_inline else "application/octet-stream",
-        "Content-Disposition": disposition("attachment" if is_download or not is_inline else "inline", item.name),
+        "Content-Disposition": disposition(
+            "attachment" if is_download or not is_inline else "inline", item.name
+        ),
     }
 
 
 def disposition(sort: str, name: str) -> str:
     """``Content-Disposition`` with the name twice: ASCII for old programs, UTF-8 for the rest (RFC 8187)."""
     plain = re.sub(r'[^ -~]|["\\%/]', "_", name)
-    return f"{sort}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='!#$&+-.^_`|~', errors='replace')}"
+    return (
+        f"{sort}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='!#$&+-.^_`|~', errors='replace')}"
+    )
 
 
 def send_file(environ: dict[str, Any], file: BinaryIO, etag: str, headers: dict[str, str]) -> HTTPResponse:

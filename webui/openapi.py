@@ -141,7 +141,9 @@ _ITEM_ID: Json = {"name": "item_id", "in": "path", "required": True, "schema": _
 
 _PATHS: Json = {
     "/openapi.json": {
-        "get": _call("This description.", {"200": _json_answer("OpenAPI 3.1.", {"type": "object"})}, security=[])
+        "get": _call(
+            "This description.", {"200": _json_answer("OpenAPI 3.1.", {"type": "object"})}, security=[]
+        )
     },
     "/session": {
         "get": _call(

@@ -21,7 +21,14 @@ from webui.bodies import read_form, text_field
 from webui.errors import BadRequest, Problem, SetupClosed, WebError, WrongPassword, problem_of
 from webui.setup_gate import SetupGate
 from webui.static_files import StaticFiles
-from webui.visitors import Visitors, client_address, refuse_other_sites, scheme, session_cookie, session_secret
+from webui.visitors import (
+    Visitors,
+    client_address,
+    refuse_other_sites,
+    scheme,
+    session_cookie,
+    session_secret,
+)
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
