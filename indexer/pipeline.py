@@ -58,7 +58,7 @@ def run(task: Task) -> Outcome:
     for name, step in STEPS:
         try:
             learnt = step(task, learnt)
-        except Exception as error:  # the wall around one file: nothing it does may stop the others
+        except Exception as error:  # noqa: BLE001 - the wall around one file: nothing it does may stop the others
             _log.warning("%s: the step %s failed", task.original.name, name, exc_info=error)
             failures.append(Failure(name, _reason(error)))
     return Outcome(_metadata(learnt), failures[0] if failures else None)

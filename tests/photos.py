@@ -46,27 +46,27 @@ def quarters(size: tuple[int, int], seed: int = 0) -> Image.Image:
     return image
 
 
-def jpeg(shot: Shot = Shot()) -> bytes:  # noqa: B008 - frozen
+def jpeg(shot: Shot = Shot()) -> bytes:
     """A baseline JPEG of this shot."""
     return _save(shot, "JPEG", quality=92)
 
 
-def png(shot: Shot = Shot()) -> bytes:  # noqa: B008 - frozen
+def png(shot: Shot = Shot()) -> bytes:
     """A PNG with an eXIf chunk."""
     return _save(shot, "PNG")
 
 
-def webp(shot: Shot = Shot()) -> bytes:  # noqa: B008 - frozen
+def webp(shot: Shot = Shot()) -> bytes:
     """A lossy WebP with an EXIF chunk."""
     return _save(shot, "WEBP")
 
 
-def tiff(shot: Shot = Shot()) -> bytes:  # noqa: B008 - frozen
+def tiff(shot: Shot = Shot()) -> bytes:
     """An uncompressed TIFF."""
     return _save(shot, "TIFF")
 
 
-def gif(shot: Shot = Shot()) -> bytes:  # noqa: B008 - frozen
+def gif(shot: Shot = Shot()) -> bytes:
     """A GIF of two frames, the second one black; GIF knows no EXIF."""
     buffer = io.BytesIO()
     first, second = quarters(shot.size, shot.seed), Image.new("RGB", shot.size)
@@ -74,26 +74,26 @@ def gif(shot: Shot = Shot()) -> bytes:  # noqa: B008 - frozen
     return buffer.getvalue()
 
 
-def bmp(shot: Shot = Shot()) -> bytes:  # noqa: B008 - frozen
+def bmp(shot: Shot = Shot()) -> bytes:
     """A BMP, which knows no EXIF either."""
     buffer = io.BytesIO()
     quarters(shot.size, shot.seed).save(buffer, "BMP")
     return buffer.getvalue()
 
 
-def heic(shot: Shot = Shot()) -> bytes:  # noqa: B008 - frozen
+def heic(shot: Shot = Shot()) -> bytes:
     """A HEIC as telephones write it."""
     return _save(shot, "HEIF", quality=80)
 
 
-def avif(shot: Shot = Shot()) -> bytes:  # noqa: B008 - frozen
+def avif(shot: Shot = Shot()) -> bytes:
     """An AVIF, encoded in a hurry."""
     return _save(shot, "AVIF", speed=10)
 
 
 def _save(shot: Shot, encoder: str, **options: int) -> bytes:
     buffer = io.BytesIO()
-    quarters(shot.size, shot.seed).save(buffer, encoder, exif=_exif(shot), **options)
+    quarters(shot.size, shot.seed).save(buffer, encoder, exif=_exif(shot).tobytes(), **options)
     return buffer.getvalue()
 
 

@@ -37,25 +37,31 @@ NEVER_SET = frozenset(f"{year}-01-01T00:00:00" for year in (1904, 1970, 1980))
 _RECORDED = re.compile(
     r"(?P<year>\d{4})[-:/.](?P<month>\d\d)[-:/.](?P<day>\d\d)"
     r"(?:[T ]+(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<subsec>\d+))?)?)?"
-    r"\s*(?P<offset>Z|[+-]\d\d:?\d\d)?"
+    r"\s*(?P<offset>Z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
 )
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
 _CLOCK = (
-    r"(?P<hour>\d\d)(?P<colon>[-._:]?)(?P<minute>\d\d)(?P=colon)(?P<second>\d\d)"
-    r"(?:[-._]?(?P<subsec>\d{3})(?!\d))?(?:\s?(?P<half>[AaPp][Mm])\b)?"
+    r"(?P<hour>\d\d|\d(?=[._:]))(?P<colon>[-._:]?)(?P<minute>\d\d)(?P=colon)(?P<second>\d\d)"
+    r"(?:[-._]?(?P<subsec>\d{3})(?!\d))?(?:[ \u202f]?(?P<half>[AaPp][Mm])\b)?"
 )
 _NAME_WITH_TIME = (
     # IMG_20240517_183001, PXL_20240517_183001123, 20240517183001, Screenshot 2024-05-17 at 18.30.01, ...
     re.compile(
         r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<dash>[-_.:]?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)"
-        r"(?:[-_ T]|, | at |\. )?" + _CLOCK + r"(?!\d)"
+        r"(?:[-_ T]|, | at |\. )?" + _CLOCK + r"(?!\d)",
+        re.ASCII,
     ),
     # photo_1@17-05-2024_18-30-01 (Telegram's export)
-    re.compile(r"@(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>(?:19|20)\d\d)_" + _CLOCK + r"(?!\d)"),
+    re.compile(r"@(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>(?:19|20)\d\d)_" + _CLOCK + r"(?!\d)", re.ASCII),
 )
 _NAME_WITH_DAY = (
-    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<dash>[-_.])(?P<month>\d\d)(?P=dash)(?P<day>\d\d)(?!\d)"),
-    re.compile(r"(?:^|(?:IMG|VID)-)(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?![\dA-Za-z])"),
+    re.compile(
+        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<dash>[-_.])(?P<month>\d\d)(?P=dash)(?P<day>\d\d)(?!\d)", re.ASCII
+    ),
+    re.compile(
+        r"(?:^|(?:IMG|VID)-)(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?![\dA-Za-z])", re.ASCII
+    ),
 )
 _NAMED_IN_UTC = re.compile(r"PXL_|UTC", re.IGNORECASE)  # Pixel telephones name files by UTC
 

@@ -10,7 +10,6 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import BinaryIO
 
 import pillow_heif
@@ -45,16 +44,15 @@ class Container:
     orientation: int | None = None
 
 
-def open_container(original: Path, media: MediaType) -> Container:
-    """What the envelope of a picture holds; a damaged one gives what came before the damage.
+def open_container(file: BinaryIO, media: MediaType) -> Container:
+    """What the envelope of a picture, a seekable file, holds.
 
-    Raises OSError when the file cannot be read at all.
+    A damaged one gives what came before the damage, where we walk it ourselves; the libraries raise
+    what they like.
     """
+    file.seek(0)
     walk = WALKERS.get(media.mime)
-    if walk is None:
-        return Container()
-    with original.open("rb") as file:
-        return walk(file)
+    return walk(file) if walk else Container()
 
 
 def _walk_jpeg(file: BinaryIO) -> Container:

@@ -6,6 +6,7 @@ import io
 import logging
 import warnings
 from pathlib import Path
+from typing import BinaryIO
 
 from indexer.metadata.containers import Container, open_container
 from indexer.metadata.exif import Exif, read_exif
@@ -19,28 +20,28 @@ _log = logging.getLogger(__name__)
 
 
 def read_still(original: Path, media: MediaType) -> Findings:
-    """What a still picture says about itself. Broken parts are left out. Raises OSError only."""
-    container = _container(original, media)
-    exif = _exif(original, media, container)
+    """What a still picture says about itself; broken parts are left out. Raises OSError."""
+    with original.open("rb") as file:
+        container = _container(file, media)
+        exif = _exif(file, media, container)
     xmp = read_xmp(container.xmp) if container.xmp else Xmp()
     width, height = _displayed(container, _orientation(container, exif, xmp))
     return Findings(width, height, exif.recorded + xmp.recorded, exif.camera, exif.position)
 
 
-def _container(original: Path, media: MediaType) -> Container:
+def _container(file: BinaryIO, media: MediaType) -> Container:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's remarks about odd files are no news to anyone
-            return open_container(original, media)
-    except Exception as error:  # noqa: BLE001 - a library's parser gave up: the derivatives step will tell the owner
+            return open_container(file, media)
+    except Exception as error:  # noqa: BLE001 - a library's parser gave up; derivatives will tell the owner
         _log.debug("unreadable container: %r", error)
         return Container()
 
 
-def _exif(original: Path, media: MediaType, container: Container) -> Exif:
+def _exif(file: BinaryIO, media: MediaType, container: Container) -> Exif:
     if media.mime == "image/tiff":  # the whole file is the block
-        with original.open("rb") as file:
-            return read_exif(file)
+        return read_exif(file)
     return read_exif(io.BytesIO(container.exif)) if container.exif else Exif()
 
 

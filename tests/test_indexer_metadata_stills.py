@@ -1,0 +1,249 @@
+"""What still pictures say about themselves, in every container, and what broken ones do not."""
+
+from __future__ import annotations
+
+import io
+import struct
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from indexer.identify import identify
+from indexer.metadata.capture_time import Evidence, Recorded, choose
+from indexer.metadata.findings import Findings
+from indexer.metadata.readers import read
+from indexer.model import Camera, Kind, Position
+from tests import photos, samples
+from tests.photos import Shot
+
+FULL = Shot(
+    size=(64, 48),
+    taken="2024:05:17 18:30:01",
+    subsec="25",
+    offset="+02:00",
+    gps=(-33.45347, 25.764645),
+    make="Canon",
+    model="EOS 6D",
+)
+DATE = Recorded("ExifIFD:DateTimeOriginal", "2024:05:17 18:30:01", "25", "+02:00")
+
+Maker = Callable[[Shot], bytes]
+WITH_EXIF: list[Maker] = [photos.jpeg, photos.png, photos.webp, photos.tiff, photos.heic, photos.avif]
+
+
+def findings_of(folder: Path, content: bytes) -> Findings:
+    original = folder / "original"
+    original.write_bytes(content)
+    return read(original, identify(io.BytesIO(content)))
+
+
+@samples.needs_samples
+@pytest.mark.parametrize("sample", [each for each in samples.load() if each.kind == "image"], ids=str)
+def test_samples(sample: samples.Sample) -> None:
+    with sample.file.open("rb") as file:
+        found = read(sample.file, identify(file))
+    captured = choose(Evidence(found.recorded, now=time.time()))
+    position = found.position
+    assert (found.width, found.height) in ((sample.width, sample.height), sample.size_also_ok)
+    assert (captured.taken_at if captured else None) == sample.taken_at
+    assert (captured.source if captured else None) == sample.taken_at_source
+    assert (captured.utc_offset if captured else None) == sample.utc_offset
+    assert (found.camera.make, found.camera.model) == (sample.make, sample.model)
+    assert ((position.lat, position.lon) if position else None) == sample.gps
+
+
+@pytest.mark.parametrize("make", WITH_EXIF, ids=lambda make: make.__name__)
+def test_every_container(make: Maker, tmp_path: Path) -> None:
+    found = findings_of(tmp_path, make(FULL))
+    assert (found.width, found.height) == (64, 48)
+    assert found.recorded == (DATE,)
+    assert found.camera == Camera("Canon", "EOS 6D")
+    assert found.position == Position(-33.45347, 25.764645)
+
+
+@pytest.mark.parametrize("make", [photos.gif, photos.bmp], ids=lambda make: make.__name__)
+def test_containers_without_exif(make: Maker, tmp_path: Path) -> None:
+    assert findings_of(tmp_path, make(FULL)) == Findings(64, 48)
+
+
+# In HEIF the container's own rotation decides, and Pillow's writer leaves it out.
+@pytest.mark.parametrize(
+    "make", [make for make in WITH_EXIF if make is not photos.heic], ids=lambda make: make.__name__
+)
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_size_is_as_displayed(make: Maker, orientation: int, tmp_path: Path) -> None:
+    found = findings_of(tmp_path, make(Shot(orientation=orientation)))
+    assert (found.width, found.height) == ((48, 64) if orientation >= 5 else (64, 48))
+
+
+def test_an_impossible_orientation_is_none(tmp_path: Path) -> None:
+    assert findings_of(tmp_path, photos.jpeg(Shot(orientation=99))).width == 64
+
+
+def test_every_date_is_brought_home(tmp_path: Path) -> None:
+    content = photos.jpeg(Shot(modified="2024:05:18 09:00:00"))
+    assert findings_of(tmp_path, content).recorded == (
+        Recorded("ExifIFD:DateTimeOriginal", "2024:05:17 18:30:01"),
+        Recorded("IFD0:ModifyDate", "2024:05:18 09:00:00"),
+    )
+
+
+@pytest.mark.parametrize("gps", [(0.0, 0.0), (91.0, 10.0), (10.0, 181.0)])
+def test_impossible_positions(gps: tuple[float, float], tmp_path: Path) -> None:
+    assert findings_of(tmp_path, photos.jpeg(Shot(gps=gps))).position is None
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        ("  Canon  ", "Canon"),
+        ("MAVICA\x00junk", "MAVICA"),
+        ("Ca\x01non\x7f", "Canon"),
+        ("   ", None),
+        ("x" * 5000, "x" * 200),
+    ],
+)
+def test_text_is_cleaned(make: str, expected: str | None, tmp_path: Path) -> None:
+    assert findings_of(tmp_path, photos.jpeg(Shot(make=make))).camera.make == expected
+
+
+def test_a_cut_picture_still_tells_what_came(tmp_path: Path) -> None:
+    content = photos.jpeg(FULL)
+    for length in range(0, len(content), 7):
+        findings_of(tmp_path, content[:length])
+    assert findings_of(tmp_path, content[: len(content) * 2 // 3]).camera.make == "Canon"
+
+
+def test_fill_bytes_between_segments(tmp_path: Path) -> None:
+    content = photos.jpeg(FULL)
+    assert findings_of(tmp_path, content[:2] + b"\xff\xff\xff" + content[2:]).camera.make == "Canon"
+
+
+def packet(*properties: str) -> bytes:
+    return (
+        '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<r:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:tiff="http://ns.adobe.com/tiff/1.0/" '
+        f'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" {properties[0]}>{"".join(properties[1:])}'
+        '</r:Description></r:RDF></x:xmpmeta><?xpacket end="w"?>'
+    ).encode()
+
+
+XMP_DATE = Recorded("XMP-xmp:CreateDate", "2024-05-17T18:30:01+02:00")
+XMP = packet('xmp:CreateDate="2024-05-17T18:30:01+02:00"')
+
+
+def picture_with_xmp(encoder: str, xmp: bytes) -> bytes:
+    buffer = io.BytesIO()
+    image = photos.quarters((64, 48))
+    if encoder == "PNG":
+        text = PngImagePlugin.PngInfo()
+        text.add_itxt("XML:com.adobe.xmp", xmp.decode(), zip=len(xmp) % 2 == 0)
+        image.save(buffer, encoder, pnginfo=text)
+    elif encoder == "TIFF":
+        image.save(buffer, encoder, tiffinfo={700: xmp})
+    else:
+        image.save(buffer, encoder, xmp=xmp)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("encoder", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
+@pytest.mark.parametrize("padding", [b"", b" "], ids=["odd", "even"])
+def test_xmp_in_every_container(encoder: str, padding: bytes, tmp_path: Path) -> None:
+    assert findings_of(tmp_path, picture_with_xmp(encoder, XMP + padding)).recorded == (XMP_DATE,)
+
+
+def test_xmp_properties_as_elements_and_its_orientation(tmp_path: Path) -> None:
+    xmp = packet('tiff:Orientation="6"', "<photoshop:DateCreated>2024-05-17</photoshop:DateCreated>")
+    found = findings_of(tmp_path, picture_with_xmp("JPEG", xmp))
+    assert found.recorded == (Recorded("XMP-photoshop:DateCreated", "2024-05-17"),)
+    assert (found.width, found.height) == (48, 64)
+
+
+@pytest.mark.parametrize(
+    "xmp",
+    [
+        b"",
+        b"<x",
+        b"\xff\xfe\x00",
+        b'<?xml version="1.0" encoding="none"?><x/>',
+        b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>',
+        b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>',
+        b"<x>" * 5000,
+    ],
+)
+def test_broken_and_hostile_xmp(xmp: bytes, tmp_path: Path) -> None:
+    assert findings_of(tmp_path, picture_with_xmp("JPEG", xmp)) == Findings(64, 48)
+
+
+def test_exif_of_imagemagick_in_png(tmp_path: Path) -> None:
+    exif = io.BytesIO(photos.jpeg(FULL)).getvalue()
+    start = exif.index(b"Exif\x00\x00")
+    block = exif[start : start + int.from_bytes(exif[start - 2 : start], "big") - 2]
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Raw profile type exif", f"\nexif\n{len(block):8}\n{block.hex()}\n", zip=True)
+    buffer = io.BytesIO()
+    photos.quarters((64, 48)).save(buffer, "PNG", pnginfo=text)
+    assert findings_of(tmp_path, buffer.getvalue()).recorded == (DATE,)
+
+
+def with_exif(block: bytes) -> bytes:
+    payload = b"Exif\x00\x00" + block
+    return b"\xff\xd8\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload + photos.jpeg(Shot())[2:]
+
+
+def directory(*entries: bytes, following: int = 0) -> bytes:
+    return struct.pack("<H", len(entries)) + b"".join(entries) + struct.pack("<I", following)
+
+
+HEADER = b"II*\x00\x08\x00\x00\x00"
+ENDLESS = HEADER + directory(struct.pack("<HHII", 0x8769, 4, 1, 8), following=8)
+GREEDY = HEADER + directory(*[struct.pack("<HHII", 0x9290 + n, 5, 900, 8) for n in range(2000)])
+LONG_TEXTS = HEADER + directory(*[struct.pack("<HHII", 0x9000 + n, 2, 1 << 31, 8) for n in range(2000)])
+
+
+@pytest.mark.parametrize(
+    "block",
+    [b"", b"II*\x00", b"MM\x00*\xff\xff\xff\xff", b"Exif?", bytes(60_000), ENDLESS, GREEDY, LONG_TEXTS],
+    ids=["empty", "short", "outside", "no tiff", "zeros", "endless", "greedy", "long texts"],
+)
+def test_hostile_exif_costs_little_and_hides_nothing_else(block: bytes, tmp_path: Path) -> None:
+    start = time.process_time()
+    found = findings_of(tmp_path, with_exif(block))
+    assert time.process_time() - start < 1
+    assert (found.width, found.height) == (64, 48)
+
+
+def test_greedy_tiff_costs_little(tmp_path: Path) -> None:
+    start = time.process_time()
+    findings_of(tmp_path, GREEDY + bytes(4 << 20))
+    assert time.process_time() - start < 2
+
+
+def test_a_packed_bomb_in_png_is_not_unpacked(tmp_path: Path) -> None:
+    bomb = b"XML:com.adobe.xmp\x00\x01\x00\x00\x00" + zlib.compress(bytes(64 << 20), 9)
+    chunk = struct.pack(">I", len(bomb)) + b"iTXt" + bomb + struct.pack(">I", zlib.crc32(b"iTXt" + bomb))
+    content = photos.png(Shot(taken=None))
+    assert findings_of(tmp_path, content[:33] + chunk + content[33:]) == Findings(64, 48)
+
+
+def test_sizes_of_every_kind_of_webp(tmp_path: Path) -> None:
+    for options in ({"lossless": True}, {"lossless": False}):
+        buffer = io.BytesIO()
+        Image.new("RGB", (300, 77)).save(buffer, "WEBP", **options)
+        assert findings_of(tmp_path, buffer.getvalue()) == Findings(300, 77)
+
+
+def test_kinds_without_a_reader_say_nothing(tmp_path: Path) -> None:
+    content = b"Shopping list\n"
+    assert identify(io.BytesIO(content)).kind is Kind.OTHER
+    assert findings_of(tmp_path, content) == Findings()
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        read(tmp_path / "missing", identify(io.BytesIO(photos.jpeg())))
