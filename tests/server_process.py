@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,7 +70,12 @@ class ServerProcess:
     """
 
     def __init__(
-        self, data: Path, *, arguments: Sequence[str] = (), extra_environment: Mapping[str, str] | None = None
+        self,
+        data: Path,
+        *,
+        arguments: Sequence[str] = (),
+        extra_environment: Mapping[str, str] | None = None,
+        log: Path | None = None,
     ) -> None:
         self.data = data
         self.user = USER
@@ -77,7 +83,7 @@ class ServerProcess:
         self.url = ""
         self._arguments = tuple(arguments)
         self._environment = environment(extra_environment)
-        self._log = data.with_name(data.name + ".log")
+        self._log = log or data.with_name(data.name + ".log")
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -139,7 +145,10 @@ class ServerProcess:
         """SIGKILL to the whole process tree at once: nobody gets to clean up."""
         if self._process is None:
             return
-        _kill_all(list(process_tree(self.pid)))
+        tree = list(process_tree(self.pid))
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        _kill_all(tree)
         self._process.wait()
 
     def restart(self) -> None:
@@ -191,7 +200,5 @@ def process_tree(pid: int) -> Iterator[int]:
 
 def _kill_all(pids: Sequence[int]) -> None:
     for pid in pids:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue

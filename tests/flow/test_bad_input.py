@@ -132,11 +132,13 @@ def small_disk(tmp_path: Path, launch: Callable[..., ServerProcess]) -> Iterator
     disk = tmp_path / "disk"
     disk.mkdir()
     run("mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", disk)
-    add_account(disk / "data")
-    server = launch(disk / "data")
-    yield server
-    server.kill9()
-    run("umount", disk)
+    try:
+        add_account(disk / "data")
+        server = launch(disk / "data", log=tmp_path / "server.log")
+        yield server
+        server.kill9()
+    finally:
+        run("umount", "--lazy", disk)
 
 
 def fill(disk: Path) -> Path:
@@ -236,7 +238,7 @@ def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     try:
         assert str(folder) in refusal(folder / "data", "--port", "0")
     finally:
-        run("umount", folder)
+        run("umount", "--lazy", folder)
 
 
 def test_bad_usage_is_exit_code_2(tmp_path: Path) -> None:
