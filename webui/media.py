@@ -67,24 +67,22 @@ def original_headers(item: Item, *, is_download: bool) -> dict[str, str]:
     """
     is_shown = item.mime.startswith(("image/", "video/")) and item.mime != "image/svg+xml"
     is_inline = is_shown and item.kind is not Kind.OTHER
+    sort = "attachment" if is_download or not is_inline else "inline"
     return {
         "Content-Type": item.mime if is_inline else "application/octet-stream",
-        "Content-Disposition": disposition(
-            "attachment" if is_download or not is_inline else "inline", item.name
-        ),
+        "Content-Disposition": disposition(sort, item.name),
     }
 
 
 def disposition(sort: str, name: str) -> str:
     """``Content-Disposition`` with the name twice: ASCII for old programs, UTF-8 for the rest (RFC 8187)."""
     plain = re.sub(r'[^ -~]|["\\%/]', "_", name)
-    return (
-        f"{sort}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='!#$&+-.^_`|~', errors='replace')}"
-    )
+    exact = quote(name, safe="!#$&+-.^_`|~", errors="replace")
+    return f"{sort}; filename=\"{plain}\"; filename*=UTF-8''{exact}"
 
 
 def send_file(environ: dict[str, Any], file: BinaryIO, etag: str, headers: dict[str, str]) -> HTTPResponse:
-    """Answer a GET or HEAD with a seekable file, the part asked for, or 304; the file is closed in the end."""
+    """Answer a GET or HEAD with a file, the part asked for, or 304; the file is closed in the end."""
     size_bytes = _size_of(file)
     common = {
         **headers,
