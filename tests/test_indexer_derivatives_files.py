@@ -1,0 +1,69 @@
+"""Derivative files: found by their newest recipe, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from indexer.derivatives.files import Derivative, find, write
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    assert find(tmp_path, "thumbnail") is None
+    assert find(tmp_path / "missing", "thumbnail") is None
+
+
+@pytest.mark.parametrize(("extension", "mime"), [(".jpg", "image/jpeg"), (".webp", "image/webp")])
+def test_written_is_found(extension: str, mime: str, tmp_path: Path) -> None:
+    folder = tmp_path / "ab" / "cd"
+    path = write(folder, Derivative.PREVIEW, extension, b"picture")
+    assert find(folder, "preview") == (path, mime)
+    assert path.read_bytes() == b"picture"
+    assert find(folder, "thumbnail") is None
+
+
+def test_the_newest_recipe_wins_by_number(tmp_path: Path) -> None:
+    for name in ("thumbnail-2.jpg", "thumbnail-10.webp", "thumbnail-9.webp", "preview-11.jpg"):
+        (tmp_path / name).write_bytes(b"")
+    assert find(tmp_path, "thumbnail") == (tmp_path / "thumbnail-10.webp", "image/webp")
+
+
+@pytest.mark.parametrize("name", ["thumbnail-1.exe", "thumbnail-x.jpg", "thumbnail.jpg", ".making-thumbnail"])
+def test_other_files_are_passed_over(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"")
+    assert find(tmp_path, "thumbnail") is None
+
+
+@pytest.mark.parametrize("derivative", ["", "..", "../secret", ".*"])
+def test_a_strange_name_finds_nothing(derivative: str, tmp_path: Path) -> None:
+    write(tmp_path, Derivative.THUMBNAIL, ".webp", b"picture")
+    assert find(tmp_path, derivative) is None
+
+
+def test_writing_again_replaces(tmp_path: Path) -> None:
+    write(tmp_path, Derivative.THUMBNAIL, ".webp", b"old")
+    path = write(tmp_path, Derivative.THUMBNAIL, ".webp", b"new")
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full_disk(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write(tmp_path, Derivative.THUMBNAIL, ".webp", b"picture")
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_web_process_gets_no_decoder() -> None:
+    program = (
+        "import sys, indexer.derivatives.files, indexer.identify; "
+        "sys.exit(any(name in sys.modules for name in ('PIL', 'pillow_heif', 'exifread')))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
