@@ -6,12 +6,15 @@ refused chunked body for the next request.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
 
-from cheroot.server import HTTPConnection, HTTPRequest
+from cheroot.server import HTTPConnection, HTTPRequest, KnownLengthRFile
 from cheroot.wsgi import Server
+
+from davserver.streams import ChunkedBody, open_stream
 
 MOST_HEADER_BYTES = 64 * 1024
 _SILENCE_S = 120
@@ -22,6 +25,17 @@ _DRAIN_S = 10.0
 
 
 class _Request(HTTPRequest):
+    def respond(self) -> None:
+        """Call the application with a body that reads well, and end a chunked answer."""
+        if self.chunked_read:
+            self.rfile: Any = ChunkedBody(self.conn.rfile)
+        else:
+            self.rfile = KnownLengthRFile(self.conn.rfile, int(self.inheaders.get(b"Content-Length", 0)))
+        self.server.gateway(self).respond()
+        self.ensure_headers_sent()
+        if self.chunked_write:
+            self.conn.wfile.write(b"0\r\n\r\n")
+
     def send_headers(self) -> None:
         if not self._drained():
             # What is left in the connection must never be read as a request.
@@ -44,6 +58,9 @@ class _Request(HTTPRequest):
 
 class _Connection(HTTPConnection):
     RequestHandlerClass = _Request
+
+    def __init__(self, server: Server, sock: socket.socket, makefile: Any = None) -> None:
+        super().__init__(server, sock, open_stream)
 
 
 def make_server(app: Callable[..., Any], host: str, port: int, threads: int) -> Server:
