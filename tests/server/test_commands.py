@@ -1,0 +1,104 @@
+"""The commands beside a running server and without one: accounts, status, verify; for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clients import DavClient
+from tests.server_process import ServerProcess, add_account, photocloud
+
+
+def ask(data: Path, *command: str, expect: int = 0) -> Any:
+    """The JSON report of a command."""
+    done = photocloud(*command, "--data", str(data), "--json")
+    assert done.returncode == expect, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def tell(data: Path, *command: str, expect: int = 0, stdin: str = "") -> str:
+    """What a command says to a person, on both streams."""
+    done = photocloud(*command, "--data", str(data), stdin=stdin)
+    said = done.stdout + done.stderr
+    assert done.returncode == expect, said
+    assert "Traceback" not in said
+    return said
+
+
+def test_the_first_account_is_the_owners(tmp_path: Path) -> None:
+    add_account(tmp_path, "alice")
+    add_account(tmp_path, "bob")
+    users = ask(tmp_path, "user", "list")["users"]
+    assert users == [{"name": "alice", "owner": True}, {"name": "bob", "owner": False}]
+    assert tell(tmp_path, "user", "list").split() == ["alice", "(owner)", "bob"]
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "word"),
+    [
+        ("alice", "correct-horse-battery", "alice"),
+        ("bob", "short", "characters"),
+        ("", "long-enough-1", "name"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused_in_words(
+    tmp_path: Path, name: str, password: str, word: str
+) -> None:
+    add_account(tmp_path, "alice")
+    said = tell(tmp_path, "user", "add", name, "--password-stdin", expect=1, stdin=password + "\n")
+    assert word in said
+    assert len(ask(tmp_path, "user", "list")["users"]) == 1
+
+
+def test_a_changed_password_is_the_only_one_that_works(server: ServerProcess) -> None:
+    command = ("user", "passwd", "alice", "--password-stdin")
+    server.stop()
+    tell(server.data, *command, stdin="another-password-1\n")
+    server.start()
+    with server.client() as old, server.client(password="another-password-1") as new:
+        old.propfind("/Upload/", expect=401)
+        new.propfind("/Upload/", expect=207)
+
+
+def test_status_counts_what_the_server_counts(server: ServerProcess, dav: DavClient) -> None:
+    for name, data in (("one.jpg", b"one"), ("two.jpg", b"two"), ("copy.jpg", b"one")):
+        dav.put(f"/Upload/{name}", data)
+    running = server.wait_idle()
+    (alice,) = ask(server.data, "status")["users"]
+    assert (alice["name"], alice["items"]) == ("alice", 2)
+    assert (alice["originals"], alice["duplicates"]) == (running["originals"], running["duplicates"])
+    assert "2 items" in tell(server.data, "status")
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing"])
+def test_verify_lists_a_damaged_original_by_its_names(
+    server: ServerProcess, dav: DavClient, damage: str
+) -> None:
+    dav.put("/Upload/whole.jpg", b"whole")
+    dav.put("/Upload/harmed.jpg", b"harmed")
+    (harmed,) = (path for path in server.originals() if path.read_bytes() == b"harmed")
+    assert ask(server.data, "verify")["damaged"] == []
+
+    harmed.chmod(0o600)
+    harmed.write_bytes(b"HARMED") if damage == "changed" else harmed.unlink()
+    report = ask(server.data, "verify", expect=3)
+    assert report["checked"] == 2
+    (found,) = report["damaged"]
+    assert found["sha256"] == harmed.name[:64]
+    assert found["names"] == ["harmed.jpg"]
+    assert "harmed.jpg" in tell(server.data, "verify", expect=3)
+
+
+@pytest.mark.parametrize("command", [(), ("serve",), ("user",), ("status",), ("verify",), ("worker",)])
+def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
+    done = photocloud(*command, "--help")
+    assert done.returncode == 0
+    assert "usage: photocloud" in done.stdout
+
+
+def test_nonsense_is_usage_exit_code_2(tmp_path: Path) -> None:
+    for command in (["dance"], ["user", "add"], ["serve", "--no-such-flag"], ["user", "passwd"]):
+        assert photocloud(*command, "--data", str(tmp_path)).returncode == 2

@@ -1,0 +1,100 @@
+"""The rules that no single module can keep: imports, docstrings, mirrored tests, links that resolve."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.server_process import ROOT
+
+PACKAGES = ("config", "davserver", "indexer", "webui")
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+# Modules without a test file of their own name, and the tests that prove them.
+PROVED_BY = {
+    "davserver/__main__.py": "tests/server/test_commands.py",
+    "davserver/application.py": "tests/server/test_processes.py",
+    "davserver/cli.py": "tests/server/test_commands.py",
+    "davserver/core.py": "tests/server/test_commands.py",
+    "davserver/errors.py": "tests/flow/test_bad_input.py",
+    "davserver/gate.py": "tests/server/test_root.py",
+    "davserver/library_share.py": "tests/server/test_library_share.py",
+    "davserver/locks.py": "tests/server/test_explorer.py",
+    "davserver/root.py": "tests/server/test_root.py",
+    "davserver/server.py": "tests/server/test_processes.py",
+    "davserver/stored_file.py": "tests/server/test_library_share.py",
+    "davserver/upload_share.py": "tests/server/test_finder.py",
+    "davserver/webdav.py": "tests/server/test_litmus.py",
+}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def is_only_words(path: Path) -> bool:
+    """True for a module that holds a docstring and nothing to run."""
+    return all(isinstance(node, ast.Expr | ast.ImportFrom | ast.Import) for node in tree(path).body)
+
+
+def test_imports_keep_their_contracts() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", SOURCES + TESTS, ids=name_of)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(tree(path)), f"{path} opens without a docstring"
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if not is_only_words(path)], ids=name_of)
+def test_every_module_has_a_test(path: Path) -> None:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    mirrored = "tests/test_" + "_".join(part for part in parts if part != "__init__") + ".py"
+    proof = PROVED_BY.get(name_of(path), mirrored)
+    assert (ROOT / proof).is_file(), f"{name_of(path)} has neither {mirrored} nor a line in PROVED_BY"
+
+
+def test_the_exceptions_are_still_needed() -> None:
+    for module in PROVED_BY:
+        assert (ROOT / module).is_file(), f"{module} is gone"
+        mirrored = "tests/test_" + module.removesuffix(".py").replace("/", "_") + ".py"
+        assert not (ROOT / mirrored).exists(), f"{module} has {mirrored} by now"
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name_of)
+def test_no_test_is_left_uncollected(path: Path) -> None:
+    """pytest collects test_*.py, classes named Test* and functions named test_*; a near miss never runs."""
+    classes = [node for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)]
+    for node in classes:
+        has_tests = any(isinstance(part, ast.FunctionDef) and part.name[:5] == "test_" for part in node.body)
+        assert not (has_tests or node.name.endswith("Test")) or node.name.startswith("Test"), node.name
+    functions = [node for node in tree(path).body if isinstance(node, ast.FunctionDef)]
+    assert path.name.startswith("test_") or not any(node.name.startswith("test_") for node in functions)
+    names = [node.name for node in functions]
+    assert len(set(names)) == len(names), "two tests share a name: only the last would run"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_relative_links_resolve(path: Path) -> None:
+    for target in LINK.findall(path.read_text(encoding="utf-8")):
+        if not re.match(r"[a-z]+:|#", target):
+            assert (path.parent / target.partition("#")[0]).exists(), f"{path.name} links to {target}"
