@@ -59,10 +59,9 @@ def test_a_refused_large_body_is_not_kept_in_memory(server: ServerProcess) -> No
     with server.client() as client:
         client.get("/Upload/")
         before = resident_bytes(server.pid)
-    with server.client(password="wrong") as stranger:
-        # Closing on a body that nobody asked for is an answer, too.
-        with suppress(BrokenPipeError, ConnectionResetError):
-            stranger.put("/Upload/huge.mov", BLOCK * 100, expect=401)
+    # Closing on a body that nobody asked for is an answer, too.
+    with server.client(password="wrong") as stranger, suppress(BrokenPipeError, ConnectionResetError):
+        stranger.put("/Upload/huge.mov", BLOCK * 100, expect=401)
     assert resident_bytes(server.pid) - before < 40_000_000
 
 
