@@ -70,10 +70,15 @@ def check(value: Any, schema: dict[str, Any], place: str) -> None:
     if "anyOf" in schema:
         assert any(_fits(value, choice, place) for choice in schema["anyOf"]), f"{place}: {value!r}"
         return
-    types = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
-    numbers = {"integer": int, "number": (int, float)}
-    kind = (types | numbers)[schema["type"]]
-    assert isinstance(value, kind), f"{place}: {value!r} is no {schema['type']}"
+    types: dict[str, type | tuple[type, ...]] = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "boolean": bool,
+        "null": type(None),
+    }
+    types |= {"integer": int, "number": (int, float)}
+    assert isinstance(value, types[schema["type"]]), f"{place}: {value!r} is no {schema['type']}"
     assert value in schema.get("enum", [value]), f"{place}: {value!r}"
     if "pattern" in schema:
         assert re.search(schema["pattern"], value), f"{place}: {value!r}"

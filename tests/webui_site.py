@@ -8,10 +8,10 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
@@ -94,11 +94,8 @@ class Site:
             started.append((status, sent))
             return lambda data: None
 
-        parts = validator(self.app)(request, start)
-        try:
+        with closing(cast(Any, validator(self.app)(request, start))) as parts:
             content = b"".join(parts)
-        finally:
-            parts.close()
         status, sent = started[-1]
         answer = Answer(int(status[:3]), {name.lower(): value for name, value in sent}, content)
         if "set-cookie" in answer.headers:
