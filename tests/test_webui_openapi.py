@@ -81,7 +81,7 @@ def check(value: Any, schema: dict[str, Any], place: str) -> None:
     assert isinstance(value, types[schema["type"]]), f"{place}: {value!r} is no {schema['type']}"
     assert value in schema.get("enum", [value]), f"{place}: {value!r}"
     if "pattern" in schema:
-        assert re.search(schema["pattern"], value), f"{place}: {value!r}"
+        assert re.search(schema["pattern"], str(value)), f"{place}: {value!r}"
     for position, part in enumerate(value if isinstance(value, list) else ()):
         check(part, schema["items"], f"{place}[{position}]")
     if isinstance(value, dict):

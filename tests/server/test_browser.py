@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium import webdriver
@@ -45,7 +46,7 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         service = webdriver.ChromeService("/usr/bin/chromedriver")
         options.binary_location = "/usr/bin/chromium"
-        self.driver = webdriver.Chrome(options=options, service=service)
+        self.driver: Any = webdriver.Chrome(options=options, service=service)
         self.driver.execute_cdp_cmd(
             "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)}
         )
@@ -77,12 +78,12 @@ class Browser:
         self.driver.find_element(By.CSS_SELECTOR, selector).click()
 
     def text(self, selector: str) -> str:
-        return self.driver.find_element(By.CSS_SELECTOR, selector).text
+        return str(self.driver.find_element(By.CSS_SELECTOR, selector).text)
 
     def press(self, key: str) -> None:
         ActionChains(self.driver).send_keys(key).perform()
 
-    def evaluate(self, script: str) -> object:
+    def evaluate(self, script: str) -> Any:
         return self.driver.execute_script(f"return {script}")
 
     def picture(self, name: str) -> None:
@@ -223,7 +224,6 @@ def test_new_photos_arrive_without_moving_the_page(
     where = "[...document.querySelectorAll('.day')].at(-1).getBoundingClientRect().top"
     browser.driver.execute_script("scrollTo(0, document.documentElement.scrollHeight)")
     before = browser.evaluate(f"[scrollY, {where}]")
-    assert isinstance(before, list)
     browser.driver.execute_script("window.isSamePage = true")
     with server.client() as dav:
         for seed in range(4):

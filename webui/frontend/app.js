@@ -32,10 +32,10 @@ async function update() {
     return viewer.refresh();
   }
   const days = await getDays();
-  shelves.markStale();
+  // Items first: with the counts first, empty places would flash up where the new items belong.
+  await grid.refresh();
   grid.setDays(days);
   empty.hidden = days.length > 0;
-  await grid.refresh();
   if (isFirst) await restore();
 }
 

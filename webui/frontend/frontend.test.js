@@ -1,0 +1,109 @@
+/** Tests of the pure parts of the frontend; run by `npm test`, and by the Python tests where node is found. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import * as format from "./format.js";
+import { layOut, sectionsBetween, tilePlace, tilesBetween } from "./timeline/layout.js";
+import { Shelves } from "./timeline/shelves.js";
+import { Sequence } from "./viewer/sequence.js";
+
+const DAYS = [
+  { day: "2024-05-17", count: 5000 },
+  { day: "2024-05-16", count: 1 },
+  { day: "2024-05-15", count: 2 },
+  { day: "unknown", count: 40 },
+];
+
+for (const width of [320, 360, 390, 768, 1440, 3840]) {
+  test(`layout of ${width} pixels keeps every tile inside and every day apart`, () => {
+    const layout = layOut(DAYS, width);
+    let bottom = 0;
+    for (const section of layout.sections) {
+      const last = tilePlace(layout, section, section.count - 1);
+      assert.ok(section.left + section.columns * (section.tile + layout.gap) - layout.gap <= width + 0.01);
+      assert.ok(last.top + section.tile <= section.height + 0.01);
+      bottom = Math.max(bottom, section.top + section.height);
+    }
+    assert.equal(layout.height, bottom);
+  });
+}
+
+test("small days share a row, large ones do not", () => {
+  const [large, one, two, unknown] = layOut(DAYS, 1440).sections;
+  assert.equal(one.top, two.top);
+  assert.ok(two.left > one.left);
+  assert.ok(one.top >= large.height);
+  assert.ok(unknown.top > one.top);
+});
+
+test("only what is near the window is found", () => {
+  const layout = layOut(DAYS, 1440);
+  assert.deepEqual(sectionsBetween(layout, 0, 500).map(({ day }) => day), ["2024-05-17"]);
+  assert.equal(sectionsBetween(layout, layout.height, layout.height + 500).length, 0);
+  const [first, last] = tilesBetween(layout, layout.sections[0], 10_000, 11_000);
+  assert.ok(first > 0 && last < 5000 && last - first < 100);
+});
+
+test("places and numbers of a sequence are each other's inverse", () => {
+  const sequence = new Sequence(DAYS);
+  assert.equal(sequence.total, 5043);
+  for (const number of [0, 4999, 5000, 5001, 5002, 5003, 5042]) {
+    const { day, index } = sequence.placeOf(number);
+    assert.equal(sequence.numberOf(day, index), number);
+  }
+  assert.equal(sequence.numberOf("2024-05-16", 1), -1);
+  assert.equal(sequence.numberOf("1999-01-01", 0), -1);
+});
+
+/** A day of 1200 items, 500 to a page. */
+function pagesOf(asked) {
+  return async (day, cursor, limit) => {
+    asked.push([day, cursor]);
+    const start = Number(cursor ?? 0);
+    const end = Math.min(1200, start + limit);
+    const items = Array.from({ length: end - start }, (_, at) => ({ id: `${day} ${start + at}` }));
+    return { items, next: end < 1200 ? String(end) : null };
+  };
+}
+
+test("a day is loaded as far as it is needed, and once", async () => {
+  const asked = [];
+  const shelves = new Shelves(pagesOf(asked));
+  const [one, two] = await Promise.all([shelves.load("a", 0), shelves.load("a", 3)]);
+  assert.deepEqual([one.id, two.id], ["a 0", "a 3"]);
+  assert.equal(asked.length, 1);
+  assert.equal((await shelves.load("a", 1199)).id, "a 1199");
+  assert.equal(await shelves.load("a", 1200), undefined);
+  assert.equal(asked.length, 3);
+  assert.equal(await shelves.find("a", "a 700"), 700);
+  assert.equal(await shelves.find("a", "b 1"), -1);
+});
+
+test("a stale day keeps its items until the new ones are here", async () => {
+  const shelves = new Shelves(pagesOf([]));
+  await shelves.load("a", 0);
+  shelves.markStale();
+  const refreshed = shelves.refresh("a", 600);
+  assert.equal(shelves.loaded("a").length, 500);
+  await refreshed;
+  assert.equal(shelves.loaded("a").length, 1000);
+});
+
+test("days long out of sight are forgotten, those in sight are not", async () => {
+  const shelves = new Shelves(pagesOf([]));
+  for (let day = 0; day < 30; day += 1) await shelves.load(String(day), 1199);
+  shelves.forget(new Set(["0"]));
+  assert.ok(shelves.loaded("0").length > 0);
+  assert.equal(shelves.loaded("1").length, 0);
+  assert.ok(shelves.loaded("29").length > 0);
+});
+
+test("sizes, dates and durations as people read them", () => {
+  assert.deepEqual([0, 1, 999, 1000, 59_059, 999_999, 1.2e9].map(format.size),
+    ["0 bytes", "1 byte", "999 bytes", "1.0 kB", "59.1 kB", "1.0 MB", "1.2 GB"]);
+  assert.equal(format.day("2024-05-17"), "Friday, 17 May 2024");
+  assert.equal(format.day("unknown"), "Unknown date");
+  assert.deepEqual([5.2, 65, 3700].map(format.duration), ["0:05", "1:05", "1:01:40"]);
+  assert.equal(format.camera({ make: "Canon", model: "Canon EOS 5D" }), "Canon EOS 5D");
+  assert.equal(format.camera({ make: "SONY", model: "ILCE-7M3" }), "SONY ILCE-7M3");
+  assert.equal(format.position({ lat: -33.9, lon: 151.2 }), "33.90000° S, 151.20000° E");
+});
