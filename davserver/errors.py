@@ -5,9 +5,6 @@ GNOME's file manager shows the reason phrase itself, so the sentence stands ther
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import Any
 from xml.sax.saxutils import escape
 
 from wsgidav.dav_error import DAVError, get_http_status_string
@@ -50,19 +47,6 @@ def status_of(error: LibraryError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
 
 
-def dav_errors(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a resource method raise DAVErrors, where WsgiDAV would take any other error for its own."""
-
-    @functools.wraps(method)
-    def translating(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return method(*args, **kwargs)
-        except LibraryError as error:
-            raise DAVError(status_of(error), context_info=str(error), src_exception=error) from error
-
-    return translating
-
-
 class Refusal:
     """One refusing answer: status line with a sentence, headers, body."""
 
@@ -88,7 +72,5 @@ def refusal(error: DAVError | LibraryError) -> Refusal:
 
 
 def _sentence(error: DAVError) -> str:
-    if isinstance(error.src_exception, LibraryError):
-        return str(error.src_exception)
     plain = get_http_status_string(error).partition(" ")[2]
     return _SENTENCES.get(error.value) or escape(error.context_info or plain)

@@ -14,6 +14,7 @@ from typing import Any
 
 from davserver import library_share, upload_share
 from davserver.errors import Refusal
+from davserver.paths import BadPath, decoded_path
 from indexer.accounts import Accounts
 from indexer.errors import TooManyAttempts
 from indexer.model import Person
@@ -28,10 +29,6 @@ _DAV_METHODS = frozenset(
     {"OPTIONS", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "PUT", "DELETE"}
 )
 _CHALLENGE = ("WWW-Authenticate", 'Basic realm="Private Photo Cloud", charset="UTF-8"')
-
-
-class BadPath(Exception):
-    """The path cannot be decoded, or leads out of what it names; ``str()`` says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +73,6 @@ class Gate:
 
 class _WrongCredentials(Exception):
     pass
-
-
-def decoded_path(path_info: str) -> str:
-    """The path of a request as text; raises BadPath for one that no share or page can have."""
-    try:
-        path = path_info.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        raise BadPath("The address is not valid UTF-8.") from None
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in path):
-        raise BadPath("The address contains a control character.")
-    if any(part in (".", "..") for part in path.split("/")):
-        raise BadPath("The address contains '.' or '..'.")
-    return path
 
 
 def is_for_mounts(method: str, path: str) -> bool:

@@ -82,7 +82,7 @@ class _ReadOnly:
     def _refuse(self, *_args: Any, **_kwargs: Any) -> Any:
         raise DAVError(HTTP_FORBIDDEN, context_info="The Library is read-only; copy new files to Upload.")
 
-    handle_delete = handle_move = handle_copy = _refuse
+    remove = move = copy = _refuse
     create_empty_resource = create_collection = set_property_value = _refuse
 
     def prevent_locking(self) -> bool:

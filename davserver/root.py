@@ -71,5 +71,5 @@ class Root(DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
             HTTP_FORBIDDEN, context_info="Nothing can be kept here; copy files into the Upload folder."
         )
 
-    handle_delete = handle_move = handle_copy = _refuse
+    remove = move = copy = _refuse
     create_empty_resource = create_collection = set_property_value = _refuse

@@ -17,7 +17,6 @@ from wsgidav.dav_error import HTTP_FORBIDDEN, HTTP_INSUFFICIENT_STORAGE, HTTP_NO
 from wsgidav.dav_provider import DAVCollection
 
 from davserver import headers
-from davserver.errors import dav_errors
 from davserver.stored_file import StoredFile, ref_url
 from indexer import names
 from indexer.catalog.entries import Entries
@@ -76,28 +75,24 @@ class _Named:
     def get_display_name(self) -> str:
         return self.entry.name if self.entry else NAME
 
-    @dav_errors
-    def handle_delete(self) -> bool:
-        self._check_unlocked()
+    def remove(self) -> None:
+        """DELETE: the name goes, and of a folder all names below it; originals stay."""
         self._entries.delete(self.share.person.id, self._own_path())
         self._remove_locks(self.path)
-        return True
 
-    @dav_errors
-    def handle_move(self, dest_path: str) -> bool:
-        target = self._target(dest_path)
+    def move(self, target_url: str) -> None:
+        """MOVE: the same file or folder under another name, in place of what had it."""
+        target = _upload_path(target_url)
         self._entries.move(self.share.person.id, self._own_path(), target)
         self._remove_locks(self.path)
         self._adopt(target)
-        return True
 
-    @dav_errors
-    def handle_copy(self, dest_path: str, *, depth_infinity: bool) -> bool:
-        target = self._target(dest_path)
+    def copy(self, target_url: str, *, is_deep: bool) -> None:
+        """COPY: a further name for the same original; ``is_deep`` with all that a folder holds."""
+        target = _upload_path(target_url)
         person_id = self.share.person.id
-        self._entries.copy(person_id, self._own_path(), target, deep=depth_infinity, now=time.time())
+        self._entries.copy(person_id, self._own_path(), target, deep=is_deep, now=time.time())
         self._adopt(target)
-        return True
 
     def get_property_names(self, *, is_allprop: bool) -> list[str]:
         # RFC 4331: quota is not part of allprop.
@@ -152,17 +147,6 @@ class _Named:
             raise DAVError(HTTP_NOT_FOUND)
         return entry
 
-    def _target(self, dest_path: str) -> str:
-        target = dest_path.strip("/").partition("/")[2]
-        if not dest_path.startswith(f"/{NAME}/"):
-            raise DAVError(HTTP_FORBIDDEN, context_info="Files move within the Upload folder only.")
-        names.check(target)
-        # WsgiDAV answers 204 to every native copy and move; a new name wants 201.
-        is_new = self._entries.get(self.share.person.id, target) is None
-        self.environ["photocloud.created"] = is_new
-        self._remove_locks(f"/{NAME}/{target}")
-        return target
-
     def _adopt(self, target: str) -> None:
         for entry in self._entries.below(self.share.person.id, target):
             self.share.intake.adopt(self.share.person.id, entry)
@@ -171,14 +155,6 @@ class _Named:
         if self.entry is None:
             raise DAVError(HTTP_FORBIDDEN, context_info="The Upload share itself stays where it is.")
         return self.upload_path
-
-    def _check_unlocked(self) -> None:
-        self.provider.lock_manager.check_write_permission(
-            url=self.get_ref_url(),
-            depth="infinity",
-            token_list=self.environ.get("wsgidav.ifLockTokenList", []),
-            principal=self.share.person.name,
-        )
 
     def _remove_locks(self, path: str) -> None:
         self.provider.lock_manager.remove_all_locks_from_url(ref_url(path), recursive=True)
@@ -253,6 +229,15 @@ class UploadFile(_Named, StoredFile):
 
     def open(self) -> BinaryIO:
         return self.share.intake.open(self.entry) if self.entry.sha256 else io.BytesIO()
+
+
+def _upload_path(url: str) -> str:
+    """The path in the share of a decoded URL path; raises for other places and impossible names."""
+    share, _, path = url.strip("/").partition("/")
+    if share != NAME:
+        raise DAVError(HTTP_FORBIDDEN, context_info="Files move within the Upload folder only.")
+    names.check(path)
+    return path
 
 
 def _declared_mtime(name: str, value: Any) -> float | None:

@@ -10,19 +10,21 @@ from xml.etree import ElementTree
 
 from wsgidav import util
 from wsgidav.dav_error import (
-    HTTP_BAD_GATEWAY,
     HTTP_BAD_REQUEST,
     HTTP_CONFLICT,
     HTTP_FORBIDDEN,
+    HTTP_MEDIATYPE_NOT_SUPPORTED,
     HTTP_METHOD_NOT_ALLOWED,
+    HTTP_NOT_FOUND,
     HTTP_NOT_IMPLEMENTED,
     HTTP_PRECONDITION_FAILED,
     HTTP_REQUEST_ENTITY_TOO_LARGE,
     DAVError,
-)  # fmt: skip
+)
 from wsgidav.request_server import RequestServer
 
 from davserver import headers, library_share
+from davserver.destination import destination_path
 from davserver.errors import Refusal, refusal
 from davserver.root import PersonTree
 from davserver.upload_share import UploadFolder
@@ -35,7 +37,7 @@ _log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 256 * 1024
 _MOST_XML_BYTES = 256 * 1024
 _XML_METHODS = frozenset({"PROPFIND", "PROPPATCH", "LOCK"})
 _WRITE_METHODS = frozenset({"PUT", "DELETE", "MKCOL", "MOVE", "LOCK", "POST"})
@@ -59,7 +61,7 @@ class WebDav:
         tree = self._trees.setdefault(person.id, self._tree_of(person))
         try:
             _prepare(environ, person, tree)
-            answer = _Exchange(tree)(environ, _with_created(environ, start_response))
+            answer = _Exchange(tree)(environ, start_response)
             # WsgiDAV works when it is first asked for a part of the answer.
             first = next(answer, b"")
         except (DAVError, LibraryError) as error:
@@ -100,6 +102,66 @@ class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
         start_response("204 No Content" if target else "201 Created", answer)
         return [b""]
 
+    def do_DELETE(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """RFC 4918 9.6: all of it or, when a part is locked, nothing."""
+        path = environ["PATH_INFO"]
+        resource = self._existing(path, environ)
+        if util.get_content_length(environ):
+            raise DAVError(HTTP_MEDIATYPE_NOT_SUPPORTED)
+        if environ.get("HTTP_DEPTH", "infinity") != "infinity" and resource.is_collection:
+            raise DAVError(HTTP_BAD_REQUEST, context_info="A folder is removed with all it holds.")
+        self._evaluate_if_headers(resource, environ)
+        self._check_removable(resource, path, environ)
+        resource.remove()
+        return _no_content(start_response)
+
+    def do_MOVE(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """RFC 4918 9.9, in one transaction; locks stay behind."""
+        source, target_path, is_new = self._transfer(environ)
+        if environ.get("HTTP_DEPTH", "infinity") != "infinity" and source.is_collection:
+            raise DAVError(HTTP_BAD_REQUEST, context_info="A folder is moved with all it holds.")
+        self._check_removable(source, environ["PATH_INFO"], environ)
+        source.move(target_path)
+        return _created(start_response) if is_new else _no_content(start_response)
+
+    def do_COPY(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """RFC 4918 9.8, in one transaction; the bytes are not copied."""
+        source, target_path, is_new = self._transfer(environ)
+        depth = environ.get("HTTP_DEPTH", "infinity")
+        if depth not in ("0", "infinity"):
+            raise DAVError(HTTP_BAD_REQUEST, context_info="The Depth of a copy is 0 or infinity.")
+        source.copy(target_path, is_deep=depth == "infinity")
+        return _created(start_response) if is_new else _no_content(start_response)
+
+    def _transfer(self, environ: Environ) -> tuple[Any, str, bool]:
+        """What COPY and MOVE share: the source, the path of the target, and whether that is new."""
+        path, target_path = environ["PATH_INFO"], destination_path(environ).rstrip("/")
+        overwrite = environ.get("HTTP_OVERWRITE", "T")
+        source = self._existing(path, environ)
+        folder = self._davProvider.get_resource_inst(util.get_uri_parent(target_path), environ)
+        target = self._davProvider.get_resource_inst(target_path, environ)
+        _check_transfer(path, target_path, overwrite, folder)
+        self._evaluate_if_headers(source, environ)
+        self._evaluate_if_headers(target, environ)
+        if target is None:
+            self._check_write_permission(folder, "0", environ)
+            return source, target_path, True
+        self._check_write_permission(target, "infinity", environ)
+        if overwrite == "F":
+            raise DAVError(HTTP_PRECONDITION_FAILED, context_info="A file of this name exists already.")
+        return source, target_path, False
+
+    def _existing(self, path: str, environ: Environ) -> Any:
+        resource = self._davProvider.get_resource_inst(path, environ)
+        if resource is None:
+            raise DAVError(HTTP_NOT_FOUND)
+        return resource
+
+    def _check_removable(self, resource: Any, path: str, environ: Environ) -> None:
+        folder = self._davProvider.get_resource_inst(util.get_uri_parent(path), environ)
+        self._check_write_permission(folder, "0", environ)
+        self._check_write_permission(resource, "infinity", environ)
+
     def do_LOCK(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """RFC 4918 9.10. A new name becomes a placeholder, but not under somebody's lock on its folder."""
         path = environ["PATH_INFO"]
@@ -114,22 +176,6 @@ class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
             return _folder_page(start_response)
         return cast(Iterable[bytes], super().do_GET(environ, start_response))
 
-    def _send_response(
-        self,
-        environ: Environ,
-        start_response: StartResponse,
-        root_res: Any,
-        success_code: int,
-        error_list: Any,
-    ) -> Iterable[bytes]:
-        # An error about the resource itself is answered like any other refusal.
-        if error_list and len(error_list) == 1:
-            raise error_list[0][1]
-        return cast(
-            Iterable[bytes],
-            super()._send_response(environ, start_response, root_res, success_code, error_list),
-        )
-
 
 def _prepare(environ: Environ, person: Person, tree: PersonTree) -> None:
     """Set what WsgiDAV expects in the environment; refuse early what can be refused early."""
@@ -137,27 +183,10 @@ def _prepare(environ: Environ, person: Person, tree: PersonTree) -> None:
         raise ReadOnly
     if environ["REQUEST_METHOD"] in _XML_METHODS:
         _bound_xml(environ)
-    environ["wsgidav.app"] = _OneTree(tree)
     environ["wsgidav.config"] = {"block_size": BLOCK_BYTES, "add_header_MS_Author_Via": True}
     environ["wsgidav.provider"] = tree
     environ["wsgidav.verbose"] = 1
     environ["wsgidav.auth.user_name"] = person.name
-    if "HTTP_DESTINATION" in environ and "HTTP_HOST" not in environ:
-        raise DAVError(HTTP_BAD_REQUEST, context_info="A Destination needs a Host header.")
-
-
-class _OneTree:
-    """Where WsgiDAV looks up the provider of a Destination: there is only this person's tree."""
-
-    def __init__(self, tree: PersonTree) -> None:
-        self._tree = tree
-
-    def resolve_provider(self, path: str) -> tuple[str, PersonTree]:
-        if _is_in_library(path):
-            raise DAVError(HTTP_FORBIDDEN, context_info=str(ReadOnly()))
-        if not path.startswith("/"):
-            raise DAVError(HTTP_BAD_GATEWAY, context_info="The Destination is not on this server.")
-        return "/", self._tree
 
 
 def _is_in_library(path: str) -> bool:
@@ -179,6 +208,18 @@ def _check_put(environ: Environ, path: str, target: Any, folder: Any) -> None:
         raise DAVError(HTTP_PRECONDITION_FAILED)
 
 
+def _check_transfer(path: str, target_path: str, overwrite: str, folder: Any) -> None:
+    if overwrite not in ("T", "F"):
+        raise DAVError(HTTP_BAD_REQUEST, context_info="Overwrite is T or F.")
+    if _is_in_library(target_path):
+        raise ReadOnly
+    if folder is None or not folder.is_collection:
+        raise DAVError(HTTP_CONFLICT)
+    source_key, target_key = names.key(path.rstrip("/")), names.key(target_path)
+    if target_key == source_key or target_key.startswith(f"{source_key}/"):
+        raise DAVError(HTTP_FORBIDDEN, context_info="A file or folder cannot go onto or into itself.")
+
+
 def _blocks(environ: Environ) -> Iterator[bytes]:
     while block := environ["wsgi.input"].read(BLOCK_BYTES):
         yield block
@@ -193,13 +234,14 @@ def _bound_xml(environ: Environ) -> None:
     environ["CONTENT_LENGTH"] = str(len(body))
 
 
-def _with_created(environ: Environ, start_response: StartResponse) -> StartResponse:
-    def start(status: str, answer_headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-        if environ.get("photocloud.created") and status.startswith("204"):
-            status = "201 Created"
-        return start_response(status, answer_headers, exc_info)
+def _created(start_response: StartResponse) -> Iterable[bytes]:
+    start_response("201 Created", [("Content-Length", "0")])
+    return [b""]
 
-    return start
+
+def _no_content(start_response: StartResponse) -> Iterable[bytes]:
+    start_response("204 No Content", [])
+    return [b""]
 
 
 def _folder_page(start_response: StartResponse) -> Iterable[bytes]:

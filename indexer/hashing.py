@@ -21,6 +21,7 @@ from typing import Protocol, Self
 from indexer.errors import ChecksumMismatch, IncompleteUpload, NoRoom, TooLarge
 from indexer.model import Receiving
 
+_FLUSH_BYTES = 8 << 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -85,6 +86,7 @@ class Incoming:
         )
         self._label = label
         self._received_bytes = 0
+        self._flushing_bytes = 0
         self._on_leave: list[Callable[[], None]] = []
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
 
@@ -99,6 +101,8 @@ class Incoming:
         rest = memoryview(block)
         while rest:
             rest = rest[self._write_some(rest) :]
+        if self._received_bytes - self._flushing_bytes >= _FLUSH_BYTES:
+            self._begin_flush()
 
     def finish(self) -> Staged:
         """Check the bytes against the announcement; raises IncompleteUpload, ChecksumMismatch."""
@@ -127,6 +131,13 @@ class Incoming:
         self._path.unlink(missing_ok=True)
         for callback in self._on_leave:
             callback()
+
+    def _begin_flush(self) -> None:
+        # Linux starts writing such pages to the disk, without waiting: the final fsync of a long video
+        # then finds little left to do.
+        length = self._received_bytes - self._flushing_bytes
+        os.posix_fadvise(self._fd, self._flushing_bytes, length, os.POSIX_FADV_DONTNEED)
+        self._flushing_bytes = self._received_bytes
 
     def _write_some(self, rest: memoryview) -> int:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +17,7 @@ from indexer.model import UNKNOWN_DAY, Day, Item, Kind, Page, Status
 from indexer.store import Store
 
 MOST_ITEMS = 1000
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Library:
         """
         if not 1 <= limit <= MOST_ITEMS:
             raise BadQuery("limit", f"must be between 1 and {MOST_ITEMS}")
+        if day is not None and day != UNKNOWN_DAY and not _DAY.fullmatch(day):
+            raise BadQuery("day", f"must look like 2024-05-17, or be {UNKNOWN_DAY!r}")
         if kind is not None and kind not in set(Kind):
             raise BadQuery("kind", f"must be one of {', '.join(Kind)}")
         after = _parse_cursor(cursor) if cursor else None

@@ -1,0 +1,44 @@
+"""Where a COPY or MOVE goes: the Destination header (RFC 4918 10.3) as a decoded path. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from wsgidav.dav_error import HTTP_BAD_GATEWAY, HTTP_BAD_REQUEST, DAVError
+
+from davserver.paths import BadPath, decoded_path
+
+
+def destination_path(environ: dict[str, Any]) -> str:
+    """The absolute, decoded path of the Destination.
+
+    Raises DAVError: 400 for none or an impossible one, 502 for another server's. Host names may
+    change case on the way; a proxy in front may have taken the encryption away.
+    """
+    header = environ.get("HTTP_DESTINATION", "")
+    if not header:
+        raise DAVError(HTTP_BAD_REQUEST, context_info="A Destination header is missing.")
+    url = _split(header)
+    if url.netloc and url.netloc.lower() != environ.get("HTTP_HOST", "").lower():
+        raise DAVError(HTTP_BAD_GATEWAY, context_info="The Destination is on another server.")
+    if not url.path.startswith("/"):
+        raise DAVError(HTTP_BAD_REQUEST, context_info="The Destination is not a complete address.")
+    # Some programs send their names raw: WSGI shows those bytes as Latin-1.
+    raw = unquote_to_bytes(_path_with_query(url).encode("latin-1", "replace"))
+    try:
+        return decoded_path(raw.decode("latin-1"))
+    except BadPath as error:
+        raise DAVError(HTTP_BAD_REQUEST, context_info=str(error)) from error
+
+
+def _split(header: str) -> Any:
+    try:
+        return urlsplit(header, allow_fragments=False)
+    except ValueError:
+        raise DAVError(HTTP_BAD_REQUEST, context_info="The Destination is not an address.") from None
+
+
+def _path_with_query(url: Any) -> str:
+    # There are no queries in a share: a bare "?" is part of a name that its sender forgot to encode.
+    return f"{url.path}?{url.query}" if url.query else str(url.path)
