@@ -89,17 +89,27 @@ def open_stream(sock: socket.socket, mode: str = "rb", _size: int = -1) -> Reade
 class ChunkedBody:
     """A body in chunks (RFC 9112 7.1), as plain bytes; memory is bounded by the reads, not the chunks.
 
-    ``read`` raises ValueError when the framing is broken or ends early: such a body is not whole.
+    ``read`` raises ValueError when the framing is broken or ends early: such a body is not whole, and
+    every later ``read`` raises too, since what follows can no longer be told from the next request.
     """
 
     def __init__(self, stream: Reader) -> None:
         self._stream = stream
         self._left_in_chunk = 0
         self._is_first = True
+        self._is_broken = False
         self.closed = False
 
     def read(self, size: int | None = None) -> bytes:
         """Up to ``size`` bytes, fewer only at the end of the body; all of it for None."""
+        if self._is_broken:
+            raise ValueError("the chunked body is broken")
+        self._is_broken = True
+        whole = self._read(size)
+        self._is_broken = False
+        return whole
+
+    def _read(self, size: int | None) -> bytes:
         parts, missing = [], size
         while missing is None or missing > 0:
             if not self._left_in_chunk and not self._next_chunk():
