@@ -1,0 +1,41 @@
+"""Options: each has a help, and a default that passes its own check."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from config.settings import Option, Settings, options
+
+BY_NAME = {option.name: option for option in options()}
+
+
+def test_every_field_is_an_option() -> None:
+    assert [option.name for option in options()] == [each.name for each in fields(Settings)]
+
+
+@pytest.mark.parametrize("option", options(), ids=lambda option: option.name)
+def test_the_defaults_are_allowed(option: Option) -> None:
+    assert option.help
+    assert isinstance(option.default, option.type)
+    assert option.check is None or option.check(option.default) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed", "refused"),
+    [
+        ("port", [0, 1, 65535], [-1, 65536]),
+        ("host", ["::", "127.0.0.1"], ["", "  "]),
+        ("workers", [1, 64], [0, -1]),
+        ("threads", [4], [3]),
+        ("max_file_bytes", [0, 1 << 40], [-1]),
+        ("keep_free_bytes", [0], [-1]),
+    ],
+)
+def test_limits(name: str, allowed: list[Any], refused: list[Any]) -> None:
+    check = BY_NAME[name].check
+    assert check is not None
+    assert [check(value) for value in allowed] == [None] * len(allowed)
+    assert all(check(value) for value in refused)
