@@ -25,7 +25,6 @@ PROVED_BY = {
     "davserver/cli.py": "tests/server/test_commands.py",
     "davserver/core.py": "tests/server/test_commands.py",
     "davserver/errors.py": "tests/flow/test_bad_input.py",
-    "davserver/gate.py": "tests/server/test_root.py",
     "davserver/library_share.py": "tests/server/test_library_share.py",
     "davserver/locks.py": "tests/server/test_explorer.py",
     "davserver/root.py": "tests/server/test_root.py",
@@ -33,6 +32,19 @@ PROVED_BY = {
     "davserver/stored_file.py": "tests/server/test_library_share.py",
     "davserver/upload_share.py": "tests/server/test_finder.py",
     "davserver/webdav.py": "tests/server/test_litmus.py",
+    "indexer/accounts.py": "tests/server/test_root.py",
+    "indexer/intake.py": "tests/flow/test_kill_nine.py",
+    "indexer/library.py": "tests/server/test_library_share.py",
+    "indexer/maintenance.py": "tests/server/test_commands.py",
+    "indexer/worker.py": "tests/flow/test_samples.py",
+    "indexer/catalog/__init__.py": "tests/flow/test_kill_nine.py",
+    "indexer/catalog/arrivals.py": "tests/flow/test_duplicates.py",
+    "indexer/catalog/database.py": "tests/flow/test_kill_nine.py",
+    "indexer/catalog/entries.py": "tests/server/test_litmus.py",
+    "indexer/catalog/items.py": "tests/server/test_library_share.py",
+    "indexer/catalog/jobs.py": "tests/flow/test_kill_nine.py",
+    "indexer/catalog/locks.py": "tests/server/test_explorer.py",
+    "indexer/catalog/people.py": "tests/server/test_commands.py",
 }
 
 

@@ -79,6 +79,7 @@ def test_verify_lists_a_damaged_original_by_its_names(
 ) -> None:
     dav.put("/Upload/whole.jpg", b"whole")
     dav.put("/Upload/harmed.jpg", b"harmed")
+    server.wait_idle()
     (harmed,) = (path for path in server.originals() if path.read_bytes() == b"harmed")
     assert ask(server.data, "verify")["damaged"] == []
 
