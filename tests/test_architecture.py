@@ -20,6 +20,14 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 # Modules without a test file of their own name, and the tests that prove them.
 PROVED_BY = {
+    "davserver/destination.py": "tests/flow/test_bad_input.py",
+    "davserver/paths.py": "tests/flow/test_bad_input.py",
+    "indexer/derivatives/makers.py": "tests/test_indexer_derivatives_images.py",
+    "indexer/metadata/containers.py": "tests/test_indexer_metadata_stills.py",
+    "indexer/metadata/exif.py": "tests/test_indexer_metadata_stills.py",
+    "indexer/metadata/findings.py": "tests/test_indexer_metadata_stills.py",
+    "indexer/metadata/readers.py": "tests/test_indexer_metadata_stills.py",
+    "indexer/metadata/xmp.py": "tests/test_indexer_metadata_stills.py",
     "davserver/__main__.py": "tests/server/test_commands.py",
     "davserver/application.py": "tests/server/test_processes.py",
     "davserver/cli.py": "tests/server/test_commands.py",
