@@ -104,7 +104,7 @@ class ChunkedBody:
         """Up to ``size`` bytes, fewer only at the end of the body; all of it for None."""
         if self._is_broken:
             raise ValueError("the chunked body is broken")
-        self._is_broken = True
+        self._is_broken = True  # and stays so, whatever the read dies of
         whole = self._read(size)
         self._is_broken = False
         return whole
