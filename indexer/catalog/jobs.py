@@ -89,7 +89,7 @@ class Jobs:
             .group_by(JobRow.state)
         )
         with self._database.read() as connection:
-            counts = dict(connection.execute(query).tuples().all())
+            counts = dict(connection.execute(query).all())
         return Queue(counts.get(_PENDING, 0), counts.get(_RUNNING, 0), counts.get(_FAILED, 0))
 
     def _has_due(self, now: float) -> bool:
