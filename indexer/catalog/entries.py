@@ -57,9 +57,7 @@ class Entries:
             if old and old.type is EntryType.FOLDER:
                 raise NameOccupied(path)
             row = _new_row(person_id, path, now, type=EntryType.PLACEHOLDER, mtime=mtime)
-            if old and old.sha256 and not old.is_junk:
-                row |= {"previous_sha256": old.sha256, "previous_mtime": old.mtime}
-            replace(connection, row)
+            replace(connection, row | _behind(connection, person_id, old))
             return _require(connection, person_id, path_key)
 
     def set_mtime(self, person_id: int, path: str, mtime: float) -> None:
@@ -75,11 +73,16 @@ class Entries:
             connection.execute(sa.delete(EntryRow).where(*_subtree(person_id, names.key(path))))
 
     def move(self, person_id: int, source: str, target: str) -> None:
-        """Rename a file or a folder with all below it; what had the target's name is replaced."""
+        """Rename a file or a folder with all below it; what had the target's name is replaced.
+
+        Raises NoSuchEntry for the source or the target's folder, NameOccupied when one of the names
+        lies in the other.
+        """
         source_key, target_key = names.key(source), names.key(target)
         with self._database.write() as connection:
             check_parent(connection, person_id, target_key)
             _require(connection, person_id, source_key)
+            _check_apart(source_key, target_key)
             connection.execute(sa.delete(EntryRow).where(*_subtree(person_id, target_key)))
             moved = sa.literal(target_key) + sa.func.substr(EntryRow.path, len(source_key) + 1)
             below = sa.literal(target_key) + sa.func.substr(EntryRow.folder, len(source_key) + 1)
@@ -95,11 +98,15 @@ class Entries:
             )
 
     def copy(self, person_id: int, source: str, target: str, *, deep: bool, now: float) -> None:
-        """Give the same originals further names; ``deep=False`` copies a folder without its contents."""
+        """Give the same originals further names; ``deep=False`` copies a folder without its contents.
+
+        Replaces and raises as `move` does.
+        """
         source_key, target_key = names.key(source), names.key(target)
         with self._database.write() as connection:
             check_parent(connection, person_id, target_key)
             _require(connection, person_id, source_key)
+            _check_apart(source_key, target_key)
             connection.execute(sa.delete(EntryRow).where(*_subtree(person_id, target_key)))
             chosen = _subtree(person_id, source_key) if deep else _exactly(person_id, source_key)
             rows = [
@@ -214,6 +221,17 @@ def drop_placeholder(connection: sa.Connection, person_id: int, path_key: str) -
     connection.execute(sa.update(EntryRow).where(*here).values(**values))
 
 
+def _behind(connection: sa.Connection, person_id: int, old: Entry | None) -> dict[str, Any]:
+    """The columns of the version that a placeholder in place of ``old`` hides."""
+    if old is None or old.is_junk:
+        return {}
+    if old.sha256:
+        return {"previous_sha256": old.sha256, "previous_mtime": old.mtime}
+    # A placeholder again, from a client that tries once more: what it hid is still hidden.
+    columns = sa.select(EntryRow.previous_sha256, EntryRow.previous_mtime)
+    return dict(connection.execute(columns.where(*_exactly(person_id, old.path))).mappings().one())
+
+
 def _original_facts(connection: sa.Connection, sha256: str) -> tuple[int, str]:
     row = connection.execute(
         sa.select(OriginalRow.size_bytes, OriginalRow.mime).where(OriginalRow.sha256 == sha256)
@@ -226,6 +244,12 @@ def _require(connection: sa.Connection, person_id: int, path_key: str) -> Entry:
     if entry is None:
         raise NoSuchEntry(path_key)
     return entry
+
+
+def _check_apart(source_key: str, target_key: str) -> None:
+    # Replacing the target would take the source along, or the other way round.
+    if f"{source_key}/".startswith(f"{target_key}/") or f"{target_key}/".startswith(f"{source_key}/"):
+        raise NameOccupied(target_key)
 
 
 def _exactly(person_id: int, path_key: str) -> tuple[sa.ColumnElement[bool], ...]:
