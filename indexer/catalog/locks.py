@@ -75,9 +75,15 @@ class Locks:
                 sa.delete(LockRow).where(LockRow.expires_at <= now).returning(LockRow.person_id, LockRow.root)
             ).all()
             for person_id, root in expired:
-                if root.startswith(f"{upload_root}/"):
+                if root.startswith(f"{upload_root}/") and not _is_locked(connection, person_id, root):
                     path = root.removeprefix(f"{upload_root}/")
                     entries.drop_placeholder(connection, person_id, names.key(path))
+
+
+def _is_locked(connection: sa.Connection, person_id: int, root: str) -> bool:
+    """Whether another lock is on this root, in a transaction that has removed the expired ones."""
+    query = sa.select(sa.exists().where(LockRow.person_id == person_id, LockRow.root == root))
+    return bool(connection.scalar(query))
 
 
 def _live(person_id: int, now: float) -> tuple[sa.ColumnElement[bool], ...]:
