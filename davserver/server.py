@@ -19,9 +19,10 @@ from davserver.streams import ChunkedBody, open_stream
 MOST_HEADER_BYTES = 64 * 1024
 _SILENCE_S = 120
 _IDLE_CONNECTIONS = 400
-_DRAIN_BLOCK_BYTES = 64 * 1024
-_DRAIN_BYTES = 64 << 20
-_DRAIN_S = 10.0
+_SHORT_BODY_BYTES = 64 * 1024
+_LINGER_BLOCK_BYTES = 64 * 1024
+_SILENCE_AFTER_S = 0.5
+_LINGER_S = 10.0
 
 
 class _Request(HTTPRequest):
@@ -35,25 +36,48 @@ class _Request(HTTPRequest):
         self.ensure_headers_sent()
         if self.chunked_write:
             self.conn.wfile.write(b"0\r\n\r\n")
+        if self.close_connection and not self._is_body_read():
+            self._linger()
 
     def send_headers(self) -> None:
-        if not self._drained():
+        if not self._is_body_read():
             # What is left in the connection must never be read as a request.
             self.close_connection = True
         super().send_headers()
 
-    def _drained(self) -> bool:
-        """Read what the application left of the body, within limits; True when nothing is left."""
-        deadline = time.monotonic() + _DRAIN_S
+    def _is_body_read(self) -> bool:
+        """Whether nothing of the body is left; a short rest that comes at once is read away.
+
+        A client may wait for the answer before it sends the body, so nothing waits for that.
+        """
+        body = self.rfile
+        if self._is_at_end(body):
+            return True
+        if getattr(body, "remaining", 0) > _SHORT_BODY_BYTES:
+            return False
+        self.conn.socket.settimeout(_SILENCE_AFTER_S)
         try:
-            for _ in range(_DRAIN_BYTES // _DRAIN_BLOCK_BYTES):
-                if time.monotonic() > deadline:
-                    return False
-                if not self.rfile.read(_DRAIN_BLOCK_BYTES):
-                    return not getattr(self.rfile, "remaining", 0)
+            body.read(_SHORT_BODY_BYTES)
         except (OSError, ValueError):
             return False
-        return False
+        finally:
+            self.conn.socket.settimeout(self.server.timeout)
+        return self._is_at_end(body)
+
+    def _is_at_end(self, body: Any) -> bool:
+        return bool(body.closed if self.chunked_read else body.remaining == 0)
+
+    def _linger(self) -> None:
+        """Let the client read the answer: closing on unread bytes would take it away again."""
+        deadline = time.monotonic() + _LINGER_S
+        sock = self.conn.socket
+        try:
+            sock.shutdown(socket.SHUT_WR)
+            sock.settimeout(_SILENCE_AFTER_S)
+            while sock.recv(_LINGER_BLOCK_BYTES) and time.monotonic() < deadline:
+                pass
+        except OSError:
+            return  # the client has gone, or sends nothing more
 
 
 class _Connection(HTTPConnection):

@@ -17,6 +17,7 @@ from wsgidav.dav_error import (
     HTTP_METHOD_NOT_ALLOWED,
     HTTP_NOT_FOUND,
     HTTP_NOT_IMPLEMENTED,
+    HTTP_NOT_MODIFIED,
     HTTP_PRECONDITION_FAILED,
     HTTP_REQUEST_ENTITY_TOO_LARGE,
     DAVError,
@@ -29,7 +30,7 @@ from davserver.errors import Refusal, refusal
 from davserver.root import PersonTree
 from davserver.upload_share import UploadFolder
 from indexer import names
-from indexer.errors import LibraryError, ReadOnly
+from indexer.errors import LibraryError, ReadOnly, UploadBroken
 from indexer.model import Person
 
 _log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ BLOCK_BYTES = 256 * 1024
 _MOST_XML_BYTES = 256 * 1024
 _XML_METHODS = frozenset({"PROPFIND", "PROPPATCH", "LOCK"})
 _WRITE_METHODS = frozenset({"PUT", "DELETE", "MKCOL", "MOVE", "LOCK", "POST"})
+_READ_METHODS = ("OPTIONS", "HEAD", "GET", "PROPFIND")
+_MORE_METHODS = ("PUT", "DELETE", "COPY", "MOVE", "MKCOL", "PROPPATCH", "LOCK", "UNLOCK")
 
 # Kodi and others know no namespaces: they look for "D:".
 ElementTree.register_namespace("D", "DAV:")
@@ -83,7 +86,7 @@ class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
         """RFC 4918 9.7. Nothing exists under the name until all bytes came; then it is durable."""
         path = environ["PATH_INFO"]
         target = self._davProvider.get_resource_inst(path, environ)
-        folder = self._davProvider.get_resource_inst(util.get_uri_parent(path), environ)
+        folder = self._folder_of(path, environ)
         _check_put(environ, path, target, folder)
         self._evaluate_if_headers(target, environ)
         self._check_write_permission(target or folder, "0", environ)
@@ -138,7 +141,7 @@ class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
         path, target_path = environ["PATH_INFO"], destination_path(environ).rstrip("/")
         overwrite = environ.get("HTTP_OVERWRITE", "T")
         source = self._existing(path, environ)
-        folder = self._davProvider.get_resource_inst(util.get_uri_parent(target_path), environ)
+        folder = self._folder_of(target_path, environ)
         target = self._davProvider.get_resource_inst(target_path, environ)
         _check_transfer(path, target_path, overwrite, folder)
         self._evaluate_if_headers(source, environ)
@@ -151,6 +154,11 @@ class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
             raise DAVError(HTTP_PRECONDITION_FAILED, context_info="A file of this name exists already.")
         return source, target_path, False
 
+    def _folder_of(self, path: str, environ: Environ) -> Any:
+        """The resource that a path lies in; None for the root, and where there is nothing."""
+        parent = util.get_uri_parent(path)
+        return self._davProvider.get_resource_inst(parent, environ) if parent else None
+
     def _existing(self, path: str, environ: Environ) -> Any:
         resource = self._davProvider.get_resource_inst(path, environ)
         if resource is None:
@@ -158,23 +166,34 @@ class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
         return resource
 
     def _check_removable(self, resource: Any, path: str, environ: Environ) -> None:
-        folder = self._davProvider.get_resource_inst(util.get_uri_parent(path), environ)
-        self._check_write_permission(folder, "0", environ)
+        self._check_write_permission(self._folder_of(path, environ), "0", environ)
         self._check_write_permission(resource, "infinity", environ)
 
     def do_LOCK(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """RFC 4918 9.10. A new name becomes a placeholder, but not under somebody's lock on its folder."""
         path = environ["PATH_INFO"]
         if self._davProvider.get_resource_inst(path, environ) is None:
-            folder = self._davProvider.get_resource_inst(util.get_uri_parent(path), environ)
-            self._check_write_permission(folder, "0", environ)
+            self._check_write_permission(self._folder_of(path, environ), "0", environ)
         return cast(Iterable[bytes], super().do_LOCK(environ, start_response))
 
     def do_GET(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         resource = self._davProvider.get_resource_inst(environ["PATH_INFO"], environ)
         if resource is not None and resource.is_collection:
             return _folder_page(start_response)
+        _check_modified(resource, environ)
         return cast(Iterable[bytes], super().do_GET(environ, start_response))
+
+    def do_HEAD(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        _check_modified(self._davProvider.get_resource_inst(environ["PATH_INFO"], environ), environ)
+        return cast(Iterable[bytes], super().do_HEAD(environ, start_response))
+
+    def do_OPTIONS(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """RFC 4918 10.1. Without class 2 Finder mounts read-only, as the Library wants it."""
+        is_writable = not _is_in_library(environ["PATH_INFO"])
+        allowed = _READ_METHODS + (_MORE_METHODS if is_writable else ())
+        answer = [("DAV", "1,2" if is_writable else "1"), ("Allow", ", ".join(allowed))]
+        start_response("200 OK", [*answer, ("MS-Author-Via", "DAV"), ("Content-Length", "0")])
+        return [b""]
 
 
 def _prepare(environ: Environ, person: Person, tree: PersonTree) -> None:
@@ -208,6 +227,15 @@ def _check_put(environ: Environ, path: str, target: Any, folder: Any) -> None:
         raise DAVError(HTTP_PRECONDITION_FAILED)
 
 
+def _check_modified(resource: Any, environ: Environ) -> None:
+    """RFC 9110 13.1.3: not modified means not later, so an equal time is 304; WsgiDAV wants it earlier."""
+    since = headers.http_date(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
+    if resource is None or resource.is_collection or since is None or "HTTP_IF_NONE_MATCH" in environ:
+        return
+    if int(resource.get_last_modified()) <= since:
+        raise DAVError(HTTP_NOT_MODIFIED)
+
+
 def _check_transfer(path: str, target_path: str, overwrite: str, folder: Any) -> None:
     if overwrite not in ("T", "F"):
         raise DAVError(HTTP_BAD_REQUEST, context_info="Overwrite is T or F.")
@@ -221,8 +249,16 @@ def _check_transfer(path: str, target_path: str, overwrite: str, folder: Any) ->
 
 
 def _blocks(environ: Environ) -> Iterator[bytes]:
-    while block := environ["wsgi.input"].read(BLOCK_BYTES):
+    """The body; raises UploadBroken when the connection or the chunks break off."""
+    while block := _next_block(environ["wsgi.input"]):
         yield block
+
+
+def _next_block(body: Any) -> bytes:
+    try:
+        return bytes(body.read(BLOCK_BYTES))
+    except (OSError, ValueError) as error:
+        raise UploadBroken from error
 
 
 def _bound_xml(environ: Environ) -> None:
@@ -255,6 +291,9 @@ def _folder_page(start_response: StartResponse) -> Iterable[bytes]:
 
 
 def _refuse(environ: Environ, start_response: StartResponse, answer: Refusal) -> Iterable[bytes]:
+    if answer.status.startswith("304"):
+        start_response("304 Not Modified", [])
+        return [b""]
     start_response(answer.status, answer.headers)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 

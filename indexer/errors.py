@@ -10,6 +10,7 @@ LibraryError
 |  |- NoRoom              the disk is full, or would be
 |  |- TooLarge            over the owner's limit
 |  |- IncompleteUpload    fewer or more bytes than announced
+|  |- UploadBroken        the connection broke before the end
 |  |- ChecksumMismatch
 |  |- WeakPassword
 |  |- NameTaken
@@ -85,6 +86,11 @@ class IncompleteUpload(Refused):
         super().__init__(
             f"The upload was cut: {received_bytes:,} of {expected_bytes:,} bytes came; nothing was kept."
         )
+
+
+class UploadBroken(Refused):
+    def __init__(self) -> None:
+        super().__init__("The connection broke during the upload; nothing was kept.")
 
 
 class ChecksumMismatch(Refused):

@@ -58,9 +58,11 @@ def run(task: Task) -> Outcome:
     for name, step in STEPS:
         try:
             learnt = step(task, learnt)
-        except Exception as error:  # noqa: BLE001 - the wall around one file: nothing it does may stop the others
-            _log.warning("%s: the step %s failed", task.original.name, name, exc_info=error)
+        except Exception as error:  # noqa: BLE001 - the wall around one file: the others must go on
             failures.append(Failure(name, _reason(error)))
+            # A damaged picture is its owner's news, told in the failure; only our own mistakes are the log's.
+            if not isinstance(error, LibraryError | MemoryError | OSError):
+                _log.warning("%s: the step %s failed", task.original.name, name, exc_info=error)
     return Outcome(_metadata(learnt), failures[0] if failures else None)
 
 

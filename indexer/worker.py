@@ -56,6 +56,8 @@ class Worker:
             context=multiprocessing.get_context("spawn"),
         )
         running: dict[Future[Outcome], Job] = {}
+        for _ in range(self.processes):
+            pool.schedule(_load_decoders)
         try:
             while not stop.is_set():
                 wake.clear()
@@ -147,6 +149,11 @@ def decode(task: Task) -> Outcome:
     from indexer.pipeline import run
 
     return run(task)
+
+
+def _load_decoders() -> None:
+    """Have a process ready before the first photo comes: starting one takes a second."""
+    import indexer.pipeline  # noqa: F401
 
 
 def _limit_process() -> None:
