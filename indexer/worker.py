@@ -26,6 +26,8 @@ from indexer.library import derivatives_folder
 from indexer.model import Failure, Job, MediaType, Metadata, Outcome, Task
 from indexer.store import Store
 
+Running = dict[Future[Outcome], tuple[Job, Task]]
+
 _log = logging.getLogger(__name__)
 
 MOST_CRASHES = 2
@@ -55,7 +57,7 @@ class Worker:
             initializer=_limit_process,
             context=multiprocessing.get_context("spawn"),
         )
-        running: dict[Future[Outcome], Job] = {}
+        running: _Running = {}
         for _ in range(self.processes):
             pool.schedule(_load_decoders)
         try:
@@ -66,20 +68,20 @@ class Worker:
         finally:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
-            for job in running.values():
+            for job, _ in running.values():
                 self.catalog.jobs.release(job)
 
     def drain(self) -> None:
         """Do everything that is pending, in the caller's process, without limits; for tests."""
         while jobs := self.catalog.jobs.claim(16, LEASE_S, time.time()):
             for job in jobs:
-                task = self._task(job)
-                self._end(job, task, functools.partial(decode, task))
+                if task := self._task(job):
+                    self._end(job, task, functools.partial(decode, task))
 
     def _turn(
         self,
         pool: ProcessPool,
-        running: dict[Future[Outcome], Job],
+        running: _Running,
         wake: threading.Event,
         stop: threading.Event,
     ) -> None:
@@ -91,20 +93,23 @@ class Worker:
             _log.exception("the worker could not go on; trying again")
             stop.wait(_PAUSE_AFTER_ERROR_S)
 
-    def _fill(self, pool: ProcessPool, running: dict[Future[Outcome], Job], wake: threading.Event) -> None:
+    def _fill(self, pool: ProcessPool, running: _Running, wake: threading.Event) -> None:
         # One more than can run at once, so that no process ever waits for the catalog.
         free = self.processes + 1 - len(running)
         if free <= 0:
             return
         for job in self.catalog.jobs.claim(free, LEASE_S, time.time()):
-            future = pool.schedule(decode, args=[self._task(job)], timeout=_DEADLINE_S)
-            running[future] = job
+            task = self._task(job)
+            if task is None:
+                continue
+            future = pool.schedule(decode, args=[task], timeout=_DEADLINE_S)
+            running[future] = job, task
             future.add_done_callback(lambda _: wake.set())
 
-    def _collect(self, running: dict[Future[Outcome], Job]) -> None:
+    def _collect(self, running: _Running) -> None:
         for future in [future for future in running if future.done()]:
-            job = running.pop(future)
-            self._end(job, self._task(job), future.result)
+            job, task = running.pop(future)
+            self._end(job, task, future.result)
 
     def _end(self, job: Job, task: Task, outcome_of: Callable[[], Outcome]) -> None:
         try:
@@ -122,11 +127,22 @@ class Worker:
         else:
             self.catalog.jobs.retry(job)
 
-    def _task(self, job: Job) -> Task:
+    def _claim(self, most: int) -> list[tuple[Job, Task]]:
+        """Jobs with what the pipeline needs; an item whose original is gone is marked failed at once."""
+        claimed = []
+        for job in self.catalog.jobs.claim(most, LEASE_S, time.time()):
+            task = self._task(job)
+            if task is None:
+                self.catalog.jobs.finish(job, Metadata(), _ORIGINAL_MISSING)
+            else:
+                claimed.append((job, task))
+        return claimed
+
+    def _task(self, job: Job) -> Task | None:
         item = self.catalog.items.get(job.person_id, job.sha256)
         original = self.originals.find(job.sha256)
         if item is None or original is None:
-            raise FileNotFoundError(f"original {job.sha256} is missing")
+            return None
         return Task(
             original,
             MediaType(item.kind, item.mime, original.suffix),
@@ -138,6 +154,9 @@ class Worker:
         )
 
 
+_ORIGINAL_MISSING = Failure(
+    "original", "The stored file is missing from the server's disk; copy it again to heal it."
+)
 _GAVE_UP = Failure(
     "derivatives",
     "Decoding this file was stopped twice: it crashed, took too long or needed too much memory.",
