@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from indexer.catalog import Catalog, jobs, open_catalog
+from indexer.catalog import Catalog, open_catalog
 from indexer.errors import NameOccupied, NoSuchEntry
 from indexer.model import Metadata, Queue, Tally
 from tests.libraries import NOW, add_person, arrival, digest, index, opened_catalog
@@ -77,8 +77,8 @@ def test_nothing_when_the_last_statement_fails(catalog: Catalog, monkeypatch: py
         raise sa.exc.OperationalError("commit", {}, Exception("disk I/O error"))
 
     before = state(catalog)
-    for part in (jobs, "enqueue"), ("indexer.catalog.arrivals.bump",):
-        monkeypatch.setattr(*part, fail)
+    for part in ("indexer.catalog.jobs.enqueue", "indexer.catalog.arrivals.bump"):
+        monkeypatch.setattr(part, fail)
         with pytest.raises(sa.exc.OperationalError):
             catalog.arrivals.record(arrival(ALICE, "a.jpg"))
         monkeypatch.undo()

@@ -1,0 +1,270 @@
+"""The one way in: whole, once, durable; and nothing at all when anything goes wrong."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from indexer.catalog.arrivals import Arrivals
+from indexer.catalog.database import Database
+from indexer.catalog.entries import Entries
+from indexer.errors import (
+    BadName,
+    ChecksumMismatch,
+    IncompleteUpload,
+    NameOccupied,
+    NoRoom,
+    NoSuchEntry,
+    TooLarge,
+)
+from indexer.hashing import Announced
+from indexer.model import Arrival, Door, EntryType, Tally
+from tests import photos
+from tests.libraries import Home, digest, open_home
+from tests.photos import Shot
+
+PHOTO = photos.jpeg()
+SHA256 = digest(PHOTO)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    with open_home(tmp_path) as home:
+        yield home
+
+
+def assert_untouched(home: Home) -> None:
+    assert home.catalog.entries.children(home.alice, "") == ()
+    assert home.catalog.items.tally(home.alice) == (Tally(0, 0), Tally(0, 0))
+    assert not home.catalog.arrivals.is_recorded(SHA256)
+    assert (home.originals(), home.staged(), home.wakes) == (set(), [], [])
+
+
+def test_a_photo_comes_in(home: Home) -> None:
+    entry = home.bring("IMG_1.JPG", PHOTO, mtime=5.5)
+    assert (entry.sha256, entry.size_bytes, entry.mime, entry.mtime) == (
+        SHA256,
+        len(PHOTO),
+        "image/jpeg",
+        5.5,
+    )
+    assert home.catalog.entries.get(home.alice, "IMG_1.JPG") == entry
+    assert (home.originals(), home.staged(), len(home.wakes)) == ({SHA256}, [], 1)
+    with home.intake.open(entry) as file:
+        assert file.read() == PHOTO
+
+
+def test_nothing_is_visible_before_the_end(home: Home) -> None:
+    with home.intake.begin(home.alice, "IMG_1.JPG", Announced(len(PHOTO))) as incoming:
+        incoming.write(PHOTO)
+        incoming.finish()
+        assert home.catalog.entries.children(home.alice, "") == ()
+        assert home.originals() == set()
+    assert_untouched(home)
+
+
+def test_the_bytes_come_before_the_rows_and_the_rows_before_the_worker(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Arrivals.record
+
+    def checked(arrivals: Arrivals, arrival: Arrival) -> bool:
+        assert home.originals() == {SHA256}
+        assert home.wakes == []
+        return record(arrivals, arrival)
+
+    monkeypatch.setattr(Arrivals, "record", checked)
+    home.bring("IMG_1.JPG", PHOTO)
+    assert len(home.wakes) == 1
+
+
+def test_a_duplicate_costs_nothing(home: Home) -> None:
+    first = home.bring("IMG_1.JPG", PHOTO)
+    second = home.bring("again.jpg", PHOTO, mtime=9.0)
+    assert (second.sha256, second.mtime) == (first.sha256, 9.0)
+    assert home.originals() == {SHA256}
+    assert home.catalog.items.tally(home.alice) == (Tally(1, len(PHOTO)), Tally(1, len(PHOTO)))
+
+
+@pytest.mark.parametrize("path", ["", "..", "a//b", "a\nb"])
+def test_impossible_names(path: str, home: Home) -> None:
+    with pytest.raises(BadName):
+        home.bring(path, PHOTO)
+    assert_untouched(home)
+
+
+@pytest.mark.parametrize(
+    ("path", "announced", "error"),
+    [
+        ("a.jpg", Announced(len(PHOTO) + 1), IncompleteUpload),
+        ("a.jpg", Announced(None, (("md5", "0" * 32),)), ChecksumMismatch),
+        ("nowhere/a.jpg", Announced(), NoSuchEntry),
+        ("nowhere/Thumbs.db", Announced(), NoSuchEntry),
+    ],
+)
+def test_a_refusal_changes_nothing(
+    path: str, announced: Announced, error: type[Exception], home: Home
+) -> None:
+    with home.intake.begin(home.alice, path, announced) as incoming:
+        incoming.write(PHOTO)
+        with pytest.raises(error):
+            home.intake.accept(incoming, home.alice, path, door=Door.SHARE, client_mtime=None)
+    assert_untouched(home)
+    assert list(home.intake.junk.enumerate()) == []
+
+
+def test_a_folder_in_the_way(home: Home) -> None:
+    home.catalog.entries.make_folder(home.alice, "DCIM", 1.0)
+    with pytest.raises(NameOccupied):
+        home.bring("DCIM", PHOTO)
+    assert (home.originals(), home.staged()) == (set(), [])
+
+
+def test_too_large(home: Home) -> None:
+    home.intake.staging.limit_bytes = len(PHOTO) - 1
+    with pytest.raises(TooLarge):
+        home.bring("IMG_1.JPG", PHOTO)
+    assert_untouched(home)
+
+
+def full(*_args: object, **_options: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def full_database(*_args: object, **_options: object) -> None:
+    raise NoRoom
+
+
+@pytest.mark.parametrize(
+    ("place", "fault"),
+    [
+        ("os.write", full),
+        ("os.fsync", full),
+        ("os.link", full),
+        ("indexer.catalog.jobs.enqueue", full_database),
+        ("indexer.catalog.arrivals.bump", full_database),
+    ],
+)
+def test_a_full_disk_anywhere(
+    place: str, fault: Callable[..., None], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, fault)
+    with pytest.raises(NoRoom):
+        home.bring("IMG_1.JPG", PHOTO)
+    monkeypatch.undo()
+    assert_untouched(home)
+    assert home.bring("IMG_1.JPG", PHOTO).sha256 == SHA256
+
+
+def test_the_older_version_survives_a_failure(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = home.bring("IMG_1.JPG", PHOTO)
+    monkeypatch.setattr("indexer.catalog.arrivals.bump", full_database)
+    for content in (photos.jpeg(Shot(seed=1)), PHOTO):
+        with pytest.raises(NoRoom):
+            home.bring("IMG_1.JPG", content)
+    assert home.catalog.entries.get(home.alice, "IMG_1.JPG") == before
+    assert home.originals() == {SHA256}
+
+
+def test_a_commit_that_failed_for_us_but_not_on_the_disk(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The row is there, so the bytes must stay."""
+    record = Arrivals.record
+
+    def interrupted(arrivals: Arrivals, arrival: Arrival) -> bool:
+        record(arrivals, arrival)
+        raise sa.exc.OperationalError("commit", {}, Exception("disk I/O error"))
+
+    monkeypatch.setattr(Arrivals, "record", interrupted)
+    with pytest.raises(sa.exc.OperationalError):
+        home.bring("IMG_1.JPG", PHOTO)
+    assert home.originals() == {SHA256}
+
+
+def test_in_doubt_the_bytes_stay(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of_reach(*_args: object) -> None:
+        raise sa.exc.OperationalError("begin", {}, Exception("disk I/O error"))
+
+    monkeypatch.setattr(Database, "write", out_of_reach)
+    monkeypatch.setattr(Database, "read", out_of_reach)
+    with pytest.raises(sa.exc.OperationalError):
+        home.bring("IMG_1.JPG", PHOTO)
+    assert home.originals() == {SHA256}
+
+
+def test_another_upload_undid_the_same_bytes(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = Arrivals.record
+
+    def undone_meanwhile(arrivals: Arrivals, arrival: Arrival) -> bool:
+        home.intake.originals.remove(arrival.sha256)
+        return record(arrivals, arrival)
+
+    monkeypatch.setattr(Arrivals, "record", undone_meanwhile)
+    entry = home.bring("IMG_1.JPG", PHOTO)
+    with home.intake.open(entry) as file:
+        assert file.read() == PHOTO
+
+
+def test_the_same_photo_by_many_at_once(home: Home) -> None:
+    paths = [f"IMG_{number}.JPG" for number in range(8)]
+    threads = [threading.Thread(target=home.bring, args=(path, PHOTO)) for path in paths]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {entry.sha256 for entry in home.catalog.entries.children(home.alice, "")} == {SHA256}
+    assert home.catalog.items.tally(home.alice) == (Tally(1, len(PHOTO)), Tally(7, 7 * len(PHOTO)))
+    assert (home.originals(), home.staged()) == ({SHA256}, [])
+
+
+def test_no_bytes_make_a_placeholder(home: Home) -> None:
+    entry = home.bring("IMG_1.JPG", b"", mtime=5.5)
+    assert (entry.type, entry.size_bytes, entry.mtime) == (EntryType.PLACEHOLDER, 0, 5.5)
+    assert (home.originals(), home.staged(), home.wakes) == (set(), [], [])
+    assert home.bring("IMG_1.JPG", PHOTO).type is EntryType.FILE
+
+
+def test_a_name_that_goes_in_the_same_moment(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Entries, "get", lambda *_: None)
+    with pytest.raises(NoSuchEntry):
+        home.bring("IMG_1.JPG", PHOTO)
+
+
+def test_lost_bytes_are_told(home: Home) -> None:
+    entry = home.bring("IMG_1.JPG", PHOTO)
+    home.intake.originals.remove(SHA256)
+    with pytest.raises(FileNotFoundError):
+        home.intake.open(entry)
+
+
+def test_junk_is_kept_apart(home: Home) -> None:
+    entry = home.bring("._IMG_1.JPG", PHOTO)
+    assert entry.is_junk
+    assert (home.originals(), home.wakes) == (set(), [])
+    assert [path.name[:64] for path in home.intake.junk.enumerate()] == [SHA256]
+    with home.intake.open(entry) as file:
+        assert file.read() == PHOTO
+    assert home.catalog.items.tally(home.alice)[0] == Tally(0, 0)
+
+
+def test_a_whole_copy_that_gets_its_name_is_adopted(home: Home) -> None:
+    junk = home.bring("IMG_1.JPG.part", PHOTO, mtime=5.5)
+    home.intake.adopt(home.alice, junk)
+    assert home.originals() == set()
+    home.catalog.entries.move(home.alice, "IMG_1.JPG.part", "IMG_1.JPG")
+    renamed = home.catalog.entries.get(home.alice, "IMG_1.JPG")
+    assert renamed is not None
+    for _ in range(2):
+        home.intake.adopt(home.alice, renamed)
+        entry = home.catalog.entries.get(home.alice, "IMG_1.JPG")
+        assert entry is not None
+        assert (entry.is_junk, entry.sha256, entry.mtime) == (False, SHA256, 5.5)
+    assert (home.originals(), home.staged()) == ({SHA256}, [])
+    item = home.catalog.items.get(home.alice, SHA256)
+    assert item is not None
+    assert item.name == "IMG_1.JPG"

@@ -1,0 +1,169 @@
+"""Sweeping what crashes and copies left behind, and verifying the originals."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer import maintenance
+from indexer.hashing import Staged
+from indexer.maintenance import JUNK_LIFE_S, Damage, Damaged, sweep_junk, sweep_staging, verify
+from indexer.store import Store
+from tests import photos
+from tests.libraries import NOW, Home, arrival, digest, open_home
+from tests.photos import Shot
+
+PHOTO = photos.jpeg()
+SHA256 = digest(PHOTO)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    with open_home(tmp_path) as home:
+        yield home
+
+
+def left_staged(home: Home, store: Store | None = None) -> Path:
+    """A staging file as a crash leaves it: alone, or with a second name in a store."""
+    path = home.folder.staging / "crashed"
+    path.write_bytes(PHOTO)
+    if store is not None:
+        store.commit(Staged(path, SHA256, len(PHOTO)), ".jpg")
+    return path
+
+
+def read(path: Path | None) -> bytes | None:
+    return path.read_bytes() if path else None
+
+
+def test_a_cut_upload(home: Home) -> None:
+    left_staged(home)
+    assert sweep_staging(home.intake) == 1
+    assert home.staged() == []
+    assert sweep_staging(home.intake) == 0
+
+
+def test_in_the_store_but_without_rows(home: Home) -> None:
+    left_staged(home, home.intake.originals)
+    sweep_staging(home.intake)
+    assert (home.staged(), home.originals()) == ([], set())
+
+
+def test_in_the_store_with_rows(home: Home) -> None:
+    left_staged(home, home.intake.originals)
+    home.catalog.arrivals.record(arrival(home.alice, "a.jpg", sha256=SHA256))
+    sweep_staging(home.intake)
+    assert home.staged() == []
+    assert read(home.intake.originals.find(SHA256)) == PHOTO
+
+
+@pytest.mark.parametrize("is_recorded", [False, True])
+def test_junk_in_flight(is_recorded: bool, home: Home) -> None:
+    left_staged(home, home.intake.junk)
+    if is_recorded:
+        home.catalog.arrivals.record_junk(arrival(home.alice, "a.part", sha256=SHA256))
+    sweep_staging(home.intake)
+    assert (home.intake.junk.find(SHA256) is not None) is is_recorded
+
+
+def test_an_original_that_came_before_is_not_the_crashed_ones(home: Home) -> None:
+    """The same bytes came whole under a name of junk, and are in flight once more."""
+    home.bring("a.part", PHOTO)
+    left_staged(home, home.intake.originals)
+    sweep_staging(home.intake)
+    assert home.originals() == set()
+    assert read(home.intake.junk.find(SHA256)) == PHOTO
+
+
+def test_a_crash_while_healing(home: Home) -> None:
+    home.bring("a.jpg", PHOTO)
+    path = left_staged(home)
+    os.link(path, path.with_suffix(".heal"))
+    assert sweep_staging(home.intake) == 2
+    assert home.staged() == []
+    assert read(home.intake.originals.find(SHA256)) == PHOTO
+
+
+def test_junk_lives_a_day(home: Home) -> None:
+    entry = home.bring("._a.jpg", PHOTO)
+    place = home.intake.junk.find(SHA256)
+    assert place is not None
+    now = place.stat().st_mtime
+    sweep_junk(home.intake, now + JUNK_LIFE_S - 60)
+    assert home.catalog.entries.get(home.alice, "._a.jpg") == entry
+    assert read(place) == PHOTO
+    sweep_junk(home.intake, now + JUNK_LIFE_S + 60)
+    assert home.catalog.entries.get(home.alice, "._a.jpg") is None
+    assert not place.exists()
+
+
+def test_bytes_that_another_junk_entry_needs_stay(home: Home) -> None:
+    home.bring("._a.jpg", PHOTO)
+    now = home.catalog.entries.junk()[0][1].created_at
+    home.catalog.arrivals.record_junk(arrival(home.alice, "._b.jpg", sha256=SHA256, at=now + JUNK_LIFE_S))
+    sweep_junk(home.intake, now + JUNK_LIFE_S + 60)
+    assert [entry.path for entry in home.catalog.entries.children(home.alice, "")] == ["._b.jpg"]
+    assert read(home.intake.junk.find(SHA256)) == PHOTO
+
+
+def test_renamed_junk_is_adopted_and_real_files_stay(home: Home) -> None:
+    real = home.bring("real.jpg", photos.jpeg(Shot(seed=1)))
+    home.bring("a.jpg.part", PHOTO)
+    home.catalog.entries.move(home.alice, "a.jpg.part", "a.jpg")
+    sweep_junk(home.intake, NOW + 1e9)
+    assert home.originals() == {SHA256, real.sha256}
+    assert [entry.path for entry in home.catalog.entries.children(home.alice, "")] == ["a.jpg", "real.jpg"]
+
+
+def test_sound_originals(home: Home) -> None:
+    shots = [photos.jpeg(Shot(seed=number)) for number in range(3)]
+    for number, shot in enumerate(shots):
+        home.bring(f"{number}.jpg", shot)
+    reports: list[tuple[int, int]] = []
+    found = verify(home.catalog, home.intake.originals, lambda done, total: reports.append((done, total)))
+    assert (found.checked, found.size_bytes, found.damaged) == (3, sum(map(len, shots)), ())
+    assert reports == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_damage_is_found_named_and_left_alone(home: Home) -> None:
+    home.bring("missing.jpg", PHOTO)
+    home.bring("again.jpg", PHOTO)
+    changed = home.bring("changed.jpg", photos.jpeg(Shot(seed=1))).sha256 or ""
+    home.bring("sound.jpg", photos.jpeg(Shot(seed=2)))
+    home.intake.originals.remove(SHA256)
+    place = home.intake.originals.find(changed)
+    assert place is not None
+    content = bytearray(place.read_bytes())
+    content[-1] ^= 1
+    place.unlink()
+    place.write_bytes(content)
+    found = verify(home.catalog, home.intake.originals, lambda *_: None)
+    assert found.checked == 3
+    assert set(found.damaged) == {
+        Damaged(SHA256, Damage.MISSING, ("again.jpg", "missing.jpg")),
+        Damaged(changed, Damage.CHANGED, ("changed.jpg",)),
+    }
+    assert place.read_bytes() == content
+
+
+def test_a_disk_that_cannot_be_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.bring("a.jpg", PHOTO)
+
+    def fail(_path: Path) -> str:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(maintenance, "_digest", fail)
+    found = verify(home.catalog, home.intake.originals, lambda *_: None)
+    assert found.damaged == (Damaged(SHA256, Damage.UNREADABLE, ("a.jpg",)),)
+
+
+def test_a_chore_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise RuntimeError("out of reach")
+
+    maintenance.guard(fail)
+    assert "out of reach" in caplog.text

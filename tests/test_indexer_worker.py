@@ -1,0 +1,204 @@
+"""The worker: everything pending is done, a crash costs one attempt, and real processes do the work."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer import worker as module
+from indexer.derivatives.files import find
+from indexer.library import derivatives_folder
+from indexer.model import Item, Job, Outcome, Queue, State, Task
+from indexer.worker import MOST_CRASHES, decode
+from tests import photos
+from tests.libraries import Home, open_home
+from tests.photos import Shot
+
+PHOTO = photos.jpeg(Shot(size=(64, 48)))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    with open_home(tmp_path) as home:
+        yield home
+
+
+def item_of(home: Home, sha256: str | None) -> Item:
+    return home.library.item(home.alice, sha256 or "")
+
+
+def has_thumbnail(home: Home, sha256: str | None) -> bool:
+    return find(derivatives_folder(home.folder.derivatives, sha256 or ""), "thumbnail") is not None
+
+
+def test_everything_pending_is_done(home: Home) -> None:
+    photo = home.bring("IMG_1.JPG", PHOTO).sha256
+    broken = home.bring("broken.jpg", PHOTO[: PHOTO.index(b"\xff\xdb") + 6]).sha256
+    text = home.bring("20240518_120000.txt", b"Shopping list\n").sha256
+    home.worker().drain()
+    assert [item_of(home, each).state for each in (photo, broken, text)] == ["ready", "failed", "ready"]
+    assert [item_of(home, each).day for each in (photo, broken, text)] == [
+        "2024-05-17",
+        "2024-05-17",
+        "2024-05-18",
+    ]
+    assert [has_thumbnail(home, each) for each in (photo, broken, text)] == [True, False, False]
+    failure = item_of(home, broken).failure
+    assert failure is not None
+    assert failure.step == "derivatives"
+    assert home.catalog.jobs.queue(home.alice) == Queue(0, 0, 1)
+
+
+def test_a_crash_is_tried_again_and_then_given_up_with_the_date_read(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks: list[Task] = []
+
+    def crash(task: Task) -> Outcome:
+        tasks.append(task)
+        if not task.metadata_only:
+            raise RuntimeError("the process died")
+        return decode(task)
+
+    monkeypatch.setattr(module, "decode", crash)
+    sha256 = home.bring("IMG_1.JPG", PHOTO).sha256
+    home.worker().drain()
+    assert [task.metadata_only for task in tasks] == [False] * MOST_CRASHES + [True]
+    item = item_of(home, sha256)
+    assert (item.state, item.day) == (State.FAILED, "2024-05-17")
+    assert not has_thumbnail(home, sha256)
+    assert home.catalog.jobs.queue(home.alice) == Queue(0, 0, 1)
+
+
+def test_a_file_that_crashes_whatever_is_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(_task: Task) -> Outcome:
+        raise RuntimeError("the process died")
+
+    monkeypatch.setattr(module, "decode", crash)
+    sha256 = home.bring("IMG_1.JPG", PHOTO).sha256
+    home.worker().drain()
+    assert (item_of(home, sha256).state, item_of(home, sha256).day) == (State.FAILED, "unknown")
+
+
+def test_a_crash_that_does_not_come_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    crashes = iter([RuntimeError("the process died")])
+
+    def crash_once(task: Task) -> Outcome:
+        for crash in crashes:
+            raise crash
+        return decode(task)
+
+    monkeypatch.setattr(module, "decode", crash_once)
+    sha256 = home.bring("IMG_1.JPG", PHOTO).sha256
+    home.worker().drain()
+    assert item_of(home, sha256).state is State.READY
+    assert has_thumbnail(home, sha256)
+
+
+def test_a_lost_claim_is_discarded(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the first worker decodes, its lease runs out and another one finishes."""
+    stolen: list[Job] = []
+
+    def slow(task: Task) -> Outcome:
+        outcome = decode(task)
+        if not stolen:
+            stolen.extend(home.catalog.jobs.claim(1, 60, time.time() + 10 * module.LEASE_S))
+        return outcome
+
+    monkeypatch.setattr(module, "decode", slow)
+    sha256 = home.bring("IMG_1.JPG", PHOTO).sha256
+    home.worker().drain()
+    assert len(stolen) == 1
+    assert item_of(home, sha256).state is State.PENDING
+    assert home.catalog.jobs.queue(home.alice) == Queue(0, 1, 0)
+
+
+def test_a_missing_original_stops_nobody(home: Home) -> None:
+    photo = home.bring("IMG_1.JPG", PHOTO).sha256
+    missing = home.bring("gone.jpg", photos.jpeg(Shot(seed=1))).sha256
+    home.intake.originals.remove(missing or "")
+    home.worker().drain()
+    assert item_of(home, photo).state is State.READY
+    item = item_of(home, missing)
+    assert (item.state, item.failure is not None) == (State.FAILED, True)
+
+
+def test_what_the_client_declared_reaches_the_pipeline(home: Home) -> None:
+    sha256 = home.bring("scan.gif", photos.gif(), mtime=1715963401.0).sha256
+    home.worker().drain()
+    captured = item_of(home, sha256).metadata.captured
+    assert captured is not None
+    assert captured.source == "client mtime"
+
+
+def wait_until(is_true: Callable[[], bool], timeout_s: float = 60.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not is_true():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.05)
+
+
+def test_real_processes(home: Home) -> None:
+    wake, stop = threading.Event(), threading.Event()
+    early = [home.bring(f"{number}.jpg", photos.jpeg(Shot(seed=number))).sha256 for number in range(4)]
+    thread = threading.Thread(target=home.worker(processes=2).run, args=(wake, stop))
+    thread.start()
+    try:
+        wait_until(lambda: home.catalog.jobs.queue(home.alice) == Queue(0, 0, 0))
+        late = home.bring("late.jpg", PHOTO).sha256
+        wake.set()
+        wait_until(lambda: item_of(home, late).state is State.READY)
+    finally:
+        stop.set()
+        wake.set()
+        thread.join(30)
+    assert not thread.is_alive()
+    assert all(has_thumbnail(home, each) for each in (*early, late))
+
+
+def test_stopping_gives_claims_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "decode", _wait_long)
+    home.bring("IMG_1.JPG", PHOTO)
+    wake, stop = threading.Event(), threading.Event()
+    thread = threading.Thread(target=home.worker().run, args=(wake, stop))
+    thread.start()
+    wait_until(lambda: home.catalog.jobs.queue(home.alice) == Queue(0, 1, 0))
+    stop.set()
+    wake.set()
+    thread.join(30)
+    assert home.catalog.jobs.queue(home.alice) == Queue(1, 0, 0)
+    (job,) = home.catalog.jobs.claim(1, 60, time.time())
+    assert job.attempts == 1
+
+
+def test_a_process_that_dies_costs_an_attempt_and_not_the_worker(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "decode", _die)
+    bad = home.bring("bad.jpg", photos.jpeg(Shot(seed=7))).sha256
+    wake, stop = threading.Event(), threading.Event()
+    thread = threading.Thread(target=home.worker().run, args=(wake, stop))
+    thread.start()
+    try:
+        wait_until(lambda: item_of(home, bad).state is State.FAILED)
+    finally:
+        stop.set()
+        wake.set()
+        thread.join(30)
+    assert item_of(home, bad).day == "2024-05-17"
+
+
+def _wait_long(_task: Task) -> Outcome:
+    time.sleep(300)
+    raise AssertionError
+
+
+def _die(task: Task) -> Outcome:
+    if not task.metadata_only:
+        os._exit(1)
+    return decode(task)
