@@ -57,7 +57,7 @@ class Worker:
             initializer=_limit_process,
             context=multiprocessing.get_context("spawn"),
         )
-        running: _Running = {}
+        running: Running = {}
         for _ in range(self.processes):
             pool.schedule(_load_decoders)
         try:
@@ -73,15 +73,14 @@ class Worker:
 
     def drain(self) -> None:
         """Do everything that is pending, in the caller's process, without limits; for tests."""
-        while jobs := self.catalog.jobs.claim(16, LEASE_S, time.time()):
-            for job in jobs:
-                if task := self._task(job):
-                    self._end(job, task, functools.partial(decode, task))
+        while claimed := self._claim(16):
+            for job, task in claimed:
+                self._end(job, task, functools.partial(decode, task))
 
     def _turn(
         self,
         pool: ProcessPool,
-        running: _Running,
+        running: Running,
         wake: threading.Event,
         stop: threading.Event,
     ) -> None:
@@ -93,23 +92,19 @@ class Worker:
             _log.exception("the worker could not go on; trying again")
             stop.wait(_PAUSE_AFTER_ERROR_S)
 
-    def _fill(self, pool: ProcessPool, running: _Running, wake: threading.Event) -> None:
+    def _fill(self, pool: ProcessPool, running: Running, wake: threading.Event) -> None:
         # One more than can run at once, so that no process ever waits for the catalog.
         free = self.processes + 1 - len(running)
         if free <= 0:
             return
-        for job in self.catalog.jobs.claim(free, LEASE_S, time.time()):
-            task = self._task(job)
-            if task is None:
-                continue
+        for job, task in self._claim(free):
             future = pool.schedule(decode, args=[task], timeout=_DEADLINE_S)
             running[future] = job, task
             future.add_done_callback(lambda _: wake.set())
 
-    def _collect(self, running: _Running) -> None:
+    def _collect(self, running: Running) -> None:
         for future in [future for future in running if future.done()]:
-            job, task = running.pop(future)
-            self._end(job, task, future.result)
+            self._end(*running.pop(future), future.result)
 
     def _end(self, job: Job, task: Task, outcome_of: Callable[[], Outcome]) -> None:
         try:

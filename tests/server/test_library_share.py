@@ -150,9 +150,10 @@ def test_properties_are_refused_one_by_one(mounted: DavClient) -> None:
     assert mounted.propfind(PHOTO, depth="0").resources()[PHOTO].get("{DAV:}x") is None
 
 
-def test_a_file_is_copied_from_the_library_into_the_upload_share(mounted: DavClient) -> None:
-    mounted.copy(PHOTO, "/Upload/from the library.jpg", expect=201)
-    assert mounted.get("/Upload/from the library.jpg").body == mounted.get(PHOTO).body
+def test_a_copy_out_of_it_is_refused_in_words(mounted: DavClient) -> None:
+    """Its files are views; whoever wants one downloads it."""
+    assert says_a_sentence(mounted.copy(PHOTO, "/Upload/from the library.jpg", expect=403))
+    mounted.get("/Upload/from the library.jpg", expect=404)
 
 
 def test_nothing_is_moved_or_copied_into_it(mounted: DavClient) -> None:
