@@ -20,19 +20,11 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 # Modules without a test file of their own name, and the tests that prove them.
 PROVED_BY = {
-    "indexer/catalog/migrations/versions/0001_first_tables.py": "tests/test_indexer_catalog_migrations.py",
-    "davserver/destination.py": "tests/flow/test_bad_input.py",
-    "davserver/paths.py": "tests/flow/test_bad_input.py",
-    "indexer/derivatives/makers.py": "tests/test_indexer_derivatives_images.py",
-    "indexer/metadata/containers.py": "tests/test_indexer_metadata_stills.py",
-    "indexer/metadata/exif.py": "tests/test_indexer_metadata_stills.py",
-    "indexer/metadata/findings.py": "tests/test_indexer_metadata_stills.py",
-    "indexer/metadata/readers.py": "tests/test_indexer_metadata_stills.py",
-    "indexer/metadata/xmp.py": "tests/test_indexer_metadata_stills.py",
     "davserver/__main__.py": "tests/server/test_commands.py",
     "davserver/application.py": "tests/server/test_processes.py",
     "davserver/cli.py": "tests/server/test_commands.py",
     "davserver/core.py": "tests/server/test_commands.py",
+    "davserver/destination.py": "tests/flow/test_bad_input.py",
     "davserver/errors.py": "tests/flow/test_bad_input.py",
     "davserver/library_share.py": "tests/server/test_library_share.py",
     "davserver/locks.py": "tests/server/test_explorer.py",
@@ -41,7 +33,14 @@ PROVED_BY = {
     "davserver/stored_file.py": "tests/server/test_library_share.py",
     "davserver/upload_share.py": "tests/server/test_finder.py",
     "davserver/webdav.py": "tests/server/test_litmus.py",
-    "indexer/catalog/__init__.py": "tests/flow/test_kill_nine.py",
+    "indexer/catalog/__init__.py": "tests/test_indexer_catalog_database.py",
+    "indexer/catalog/migrations/versions/0001_first_tables.py": "tests/test_indexer_catalog_migrations.py",
+    "indexer/derivatives/makers.py": "tests/test_indexer_derivatives_images.py",
+    "indexer/metadata/containers.py": "tests/test_indexer_metadata_stills.py",
+    "indexer/metadata/exif.py": "tests/test_indexer_metadata_stills.py",
+    "indexer/metadata/findings.py": "tests/test_indexer_metadata_stills.py",
+    "indexer/metadata/readers.py": "tests/test_indexer_metadata_stills.py",
+    "indexer/metadata/xmp.py": "tests/test_indexer_metadata_stills.py",
 }
 
 

@@ -37,6 +37,11 @@ def sent(data: bytes) -> Iterator[Reader]:
         yield Reader(server)
 
 
+def send(client: socket.socket, parts: list[bytes]) -> None:
+    for part in parts:
+        client.sendall(part)
+
+
 def read_all(body: ChunkedBody, size: int | None) -> list[bytes]:
     return list(itertools.takewhile(bool, iter(lambda: body.read(size), None)))
 
@@ -83,7 +88,7 @@ def test_lines(data: bytes, limit: int, lines: list[bytes]) -> None:
 
 def test_a_line_that_comes_in_pieces(pair: tuple[socket.socket, socket.socket]) -> None:
     server, client = pair
-    feeder = threading.Thread(target=lambda: [client.sendall(b"y" * 50_000) for _ in range(8)])
+    feeder = threading.Thread(target=send, args=(client, [b"y" * 50_000] * 8))
     feeder.start()
     assert len(Reader(server).readline(300_000)) == 300_000
     server.recv(400_000)
@@ -160,9 +165,8 @@ def test_a_broken_body_stays_broken() -> None:
 
 def test_memory_is_bounded_by_the_reads_not_the_chunks(pair: tuple[socket.socket, socket.socket]) -> None:
     server, client = pair
-    feeder = threading.Thread(
-        target=lambda: [client.sendall(part) for part in (b"FFFFFFFFFFFFFFFF\r\n", *[bytes(100_000)] * 200)]
-    )
+    parts = [b"FFFFFFFFFFFFFFFF\r\n", *[bytes(100_000)] * 200]
+    feeder = threading.Thread(target=send, args=(client, parts))
     body = ChunkedBody(Reader(server))
     tracemalloc.start()
     try:

@@ -22,7 +22,7 @@ def item(taken_at: str | None) -> Item:
 
 @pytest.mark.parametrize("kind", VALUES)
 def test_values_are_frozen(kind: type) -> None:
-    value = object.__new__(kind)
+    value: object = object.__new__(kind)
     with pytest.raises(FrozenInstanceError):
         setattr(value, fields(kind)[0].name, None)
     assert not hasattr(value, "__dict__")
