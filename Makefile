@@ -3,6 +3,7 @@
 #   make check                       format, lint, types, import contracts, tests with coverage
 #   make check PYTHON=python3.12     the same on another Python, in an environment of its own
 #   make test TESTS=tests/flow       only these tests
+#   make screenshots              draw the pictures of the README anew
 #   make lock                        resolve requirements.lock and requirements-dev.lock anew
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ INSTALLED := $(VENV)/.installed-for-development
 RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--override requirements-override.txt --custom-compile-command "make lock" setup.cfg
 
-.PHONY: check develop format format-check lint types contracts test lock clean
+.PHONY: check develop format format-check lint types contracts test lock screenshots clean
 
 check: format-check lint types contracts test
 
@@ -48,6 +49,9 @@ test: develop
 lock: develop
 	$(RESOLVE) --output-file requirements.lock
 	$(RESOLVE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+screenshots: develop
+	$(BIN)/python -m docs.screenshots
 
 clean:
 	rm -rf $(VENV) build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache

@@ -8,97 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.browser import Browser
 from tests.photos import Shot, jpeg
 from tests.programs import require
 from tests.server_process import ROOT, ServerProcess
 from webui.static_files import StaticFiles
 
 ARTEFACTS = ROOT / "artefacts" / "browser"
-PATIENCE_S = 15
-SWITCHES = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-class Browser:
-    """One Chromium with a profile of its own."""
-
-    def __init__(self, profile: Path, downloads: Path) -> None:
-        options = webdriver.ChromeOptions()
-        for switch in (*SWITCHES, f"--user-data-dir={profile}"):
-            options.add_argument(switch)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        service = webdriver.ChromeService("/usr/bin/chromedriver")
-        options.binary_location = "/usr/bin/chromium"
-        self.driver: Any = webdriver.Chrome(options=options, service=service)
-        self.driver.execute_cdp_cmd(
-            "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)}
-        )
-        self.show_as(1440, 900)
-
-    def show_as(self, width: int, height: int, *, scheme: str = "light", pixel_ratio: float = 1) -> None:
-        """Window size, colour scheme and density."""
-        metrics = {"width": width, "height": height, "deviceScaleFactor": pixel_ratio, "mobile": width < 600}
-        scheme_feature = {"name": "prefers-color-scheme", "value": scheme}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme_feature]})
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        WebDriverWait(self.driver, PATIENCE_S).until(lambda _: condition())
-
-    def wait_for(self, selector: str, count: int = 1) -> None:
-        """Until so many elements of this selector are there."""
-        self.wait(lambda: len(self.driver.find_elements(By.CSS_SELECTOR, selector)) == count)
-
-    def fill(self, **fields: str) -> None:
-        """Type into the form's fields and send it."""
-        for name, text in fields.items():
-            box = self.driver.find_element(By.NAME, name)
-            box.clear()
-            box.send_keys(text)
-        self.click("main form button[type=submit]")
-
-    def click(self, selector: str) -> None:
-        self.driver.find_element(By.CSS_SELECTOR, selector).click()
-
-    def text(self, selector: str) -> str:
-        return str(self.driver.find_element(By.CSS_SELECTOR, selector).text)
-
-    def press(self, key: str) -> None:
-        ActionChains(self.driver).send_keys(key).perform()
-
-    def evaluate(self, script: str) -> Any:
-        return self.driver.execute_script(f"return {script}")
-
-    def picture(self, name: str) -> None:
-        """Keep what is on the screen, once its pictures have come."""
-        self.wait(lambda: self.evaluate("[...document.images].every((image) => image.complete)"))
-        ARTEFACTS.mkdir(parents=True, exist_ok=True)
-        self.driver.save_screenshot(str(ARTEFACTS / f"{name}.png"))
-
-    def complaints(self) -> list[str]:
-        """What the browser logged, apart from plain information."""
-        return [
-            line["message"]
-            for line in self.driver.get_log("browser")
-            if line["level"] in ("SEVERE", "WARNING")
-        ]
 
 
 @pytest.fixture
@@ -161,14 +82,14 @@ def test_set_up_and_first_photo(
 ) -> None:
     server = launch(tmp_path / "data")
     browser.driver.get(server.url)
-    browser.picture("1-set-up")
+    browser.picture(ARTEFACTS / "1-set-up.png")
     browser.fill(user=server.user, password=server.password, repeat=server.password)
     browser.wait(lambda: "You are all set" in browser.text("h1"))
     assert browser.text(".copyable-text") == server.url
-    browser.picture("2-welcome")
+    browser.picture(ARTEFACTS / "2-welcome.png")
     browser.click(".card-end a")
     browser.wait(lambda: browser.driver.find_element(By.ID, "empty").is_displayed())
-    browser.picture("3-empty-library")
+    browser.picture(ARTEFACTS / "3-empty-library.png")
 
     with server.client() as dav:
         dav.put("/Upload/first.jpg", jpeg(Shot(size=(900, 600))))
@@ -182,7 +103,7 @@ def test_wrong_password_then_right(browser: Browser, server: ServerProcess) -> N
     browser.driver.get(server.url)
     browser.fill(user=server.user, password="not-the-password")
     assert "do not match" in browser.text("[role=alert]")
-    browser.picture("4-login")
+    browser.picture(ARTEFACTS / "4-login.png")
     browser.driver.get_log("browser")  # the refused login is in it, as it should be
     browser.fill(password=server.password)
     browser.wait_for("#status")
@@ -202,16 +123,16 @@ def test_timeline(browser: Browser, server: ServerProcess, photos: dict[str, byt
     assert [heading[-4:] for heading in headings] == ["2024", "2024", "2019", "date"]
     browser.wait(lambda: "9 items" in browser.text("#status"))
     assert "1 failed" in browser.text("#status")
-    browser.picture("5-timeline-light")
+    browser.picture(ARTEFACTS / "5-timeline-light.png")
     browser.show_as(1440, 900, scheme="dark")
-    browser.picture("6-timeline-dark")
+    browser.picture(ARTEFACTS / "6-timeline-dark.png")
     browser.click("#connect-link")
     browser.wait(lambda: browser.driver.find_element(By.ID, "connect-panel").is_displayed())
-    browser.picture("7-connect")
+    browser.picture(ARTEFACTS / "7-connect.png")
     browser.press(Keys.ESCAPE)
     browser.show_as(390, 844, pixel_ratio=2)
     browser.wait(lambda: browser.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-    browser.picture("8-timeline-phone")
+    browser.picture(ARTEFACTS / "8-timeline-phone.png")
     assert browser.complaints() == []
 
 
@@ -240,7 +161,7 @@ def test_viewer(browser: Browser, server: ServerProcess, photos: dict[str, bytes
     log_in(browser, server)
     open_first(browser)
     browser.wait_for(".pswp__img:not(.pswp__img--placeholder)[src$=preview][alt^='IMG_0.JPG']")
-    browser.picture("9-viewer")
+    browser.picture(ARTEFACTS / "9-viewer.png")
     shown = []
     for name in ("IMG_1.JPG", "IMG_2.JPG", "IMG_3.JPG", "broken.jpg", "IMG_4.JPG"):
         browser.press(Keys.ARROW_RIGHT)
@@ -257,7 +178,7 @@ def test_viewer(browser: Browser, server: ServerProcess, photos: dict[str, bytes
     facts = browser.text(".info")
     for fact in ("Friday, 17 May 2024, 10:03:00", "DateTimeOriginal", "Canon", "900 × 600", "IMG_3.JPG"):
         assert fact in facts
-    browser.picture("10-viewer-information")
+    browser.picture(ARTEFACTS / "10-viewer-information.png")
 
     browser.driver.refresh()
     browser.wait_for(".pswp--ui-visible")
@@ -305,5 +226,5 @@ def test_what_is_no_picture_has_a_plate(
     browser.wait(lambda: words in browser.text(".pswp__item[aria-hidden=false] .plate-card"))
     link = browser.driver.find_element(By.CSS_SELECTOR, ".pswp__item[aria-hidden=false] .plate-card a")
     assert str(link.get_attribute("href")).endswith("/original?download=1")
-    browser.picture(f"11-plate-{face}")
+    browser.picture(ARTEFACTS / f"11-plate-{face}.png")
     assert browser.complaints() == []
