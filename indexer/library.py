@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,7 +13,7 @@ from indexer.catalog import Catalog
 from indexer.derivatives import files
 from indexer.errors import BadQuery, NoDerivative, NoSuchItem
 from indexer.hashing import Staging
-from indexer.model import UNKNOWN_DAY, Day, Item, Kind, Page, Status
+from indexer.model import UNKNOWN_DAY, Day, Item, Kind, Page, Status, Tally
 from indexer.store import Store
 
 MOST_ITEMS = 1000
@@ -31,6 +31,7 @@ class Library:
     originals: Store
     derivatives: Path
     staging: Staging
+    _tallies: dict[int, tuple[int, tuple[Tally, Tally]]] = field(default_factory=dict, init=False)
 
     def timeline(self, person_id: int) -> tuple[Day, ...]:
         """The days with items, newest first, ``UNKNOWN_DAY`` last."""
@@ -109,9 +110,16 @@ class Library:
     def status(self, person_id: int) -> Status:
         """The library in numbers."""
         version = self.catalog.items.version(person_id)
-        held, again = self.catalog.items.tally(person_id)
+        held, again = self._tally(person_id, version)
         queue = self.catalog.jobs.queue(person_id)
         return Status(version, held.count, held, again, queue, self.staging.receiving(person_id))
+
+    def _tally(self, person_id: int, version: int) -> tuple[Tally, Tally]:
+        # Open pages ask every two seconds; counting a large library that often would be work for nothing.
+        known = self._tallies.get(person_id)
+        if known is None or known[0] != version:
+            known = self._tallies[person_id] = version, self.catalog.items.tally(person_id)
+        return known[1]
 
 
 def derivatives_folder(root: Path, sha256: str) -> Path:
