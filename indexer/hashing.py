@@ -22,6 +22,7 @@ from indexer.errors import ChecksumMismatch, IncompleteUpload, NoRoom, TooLarge
 from indexer.model import Receiving
 
 _FLUSH_BYTES = 8 << 20
+_FLUSH_WINDOW_BYTES = 128 << 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -86,7 +87,7 @@ class Incoming:
         )
         self._label = label
         self._received_bytes = 0
-        self._flushing_bytes = 0
+        self._flushed_bytes = 0
         self._on_leave: list[Callable[[], None]] = []
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
 
@@ -101,7 +102,7 @@ class Incoming:
         rest = memoryview(block)
         while rest:
             rest = rest[self._write_some(rest) :]
-        if self._received_bytes - self._flushing_bytes >= _FLUSH_BYTES:
+        if self._received_bytes - self._flushed_bytes >= _FLUSH_BYTES:
             self._begin_flush()
 
     def finish(self) -> Staged:
@@ -133,11 +134,12 @@ class Incoming:
             callback()
 
     def _begin_flush(self) -> None:
-        # Linux starts writing such pages to the disk, without waiting: the final fsync of a long video
-        # then finds little left to do.
-        length = self._received_bytes - self._flushing_bytes
-        os.posix_fadvise(self._fd, self._flushing_bytes, length, os.POSIX_FADV_DONTNEED)
-        self._flushing_bytes = self._received_bytes
+        # Linux starts to write these pages to the disk, without waiting, and gives up those that are
+        # there already: the final fsync of a long video finds little left to do, and the video does
+        # not push everything else out of memory.
+        start = max(0, self._received_bytes - _FLUSH_WINDOW_BYTES)
+        os.posix_fadvise(self._fd, start, self._received_bytes - start, os.POSIX_FADV_DONTNEED)
+        self._flushed_bytes = self._received_bytes
 
     def _write_some(self, rest: memoryview) -> int:
         try:
