@@ -77,11 +77,11 @@ def fill(catalog: Path, person_id: int, count: int) -> None:
                 "INSERT INTO original VALUES (?, 4000000, 'image', 'image/jpeg', '.jpg', 0)", [sha256]
             )
             row = {
-                "person_id": person_id, "sha256": sha256, "name": name, "search": name.lower(), "kind": "image",
-                "mime": "image/jpeg", "size_bytes": 4_000_000, "added_at": 0.0, "state": "ready", "width": 6000,
-                "height": 4000, "taken_at": taken_at, "day": taken_at[:10], "camera_make": "NIKON",
-                "taken_at_source": "ExifIFD:DateTimeOriginal", "favourite": False, "library_name": name,
-                "library_key": name.lower(),
+                "person_id": person_id, "sha256": sha256, "name": name, "search": name.lower(),
+                "kind": "image", "mime": "image/jpeg", "size_bytes": 4_000_000, "added_at": 0.0,
+                "state": "ready", "width": 6000, "height": 4000, "taken_at": taken_at, "day": taken_at[:10],
+                "taken_at_source": "ExifIFD:DateTimeOriginal", "camera_make": "NIKON", "favourite": False,
+                "library_name": name, "library_key": name.lower(),
             }  # fmt: skip
             columns, marks = ", ".join(row), ", ".join(f":{column}" for column in row)
             connection.execute(f"INSERT INTO item ({columns}) VALUES ({marks})", row)  # noqa: S608 - our own names

@@ -99,6 +99,11 @@ def _from_file(file: Path, mistakes: list[Mistake]) -> dict[str, str]:
     except (configparser.Error, UnicodeDecodeError, OSError) as error:
         mistakes.append(Mistake(str(file), "the whole file", str(error).splitlines()[0]))
         return {}
+    mistakes += [
+        Mistake(str(file), f"[{section}]", f"no such section; settings stand under [{SECTION}]")
+        for section in parser.sections()
+        if section != SECTION
+    ]
     if not parser.has_section(SECTION):
         return {}
     given = dict(parser[SECTION])

@@ -35,7 +35,7 @@ def open_core(settings: Settings) -> Iterator[Core]:
     """The data folder made ready and its catalog opened; raises DataFolderUnusable."""
     folder = DataFolder(settings.data)
     folder.prepare()
-    catalog = open_catalog(folder.catalog_url)
+    catalog = open_catalog(folder.catalog)
     try:
         originals = Store(folder.originals)
         staging = Staging(folder.staging, settings.max_file_bytes or None, settings.keep_free_bytes)

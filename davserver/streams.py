@@ -10,6 +10,7 @@ import socket
 
 _RECEIVE_BYTES = 64 * 1024
 _LONGEST_CHUNK_LINE = 4096
+_MOST_AT_ONCE = 1 << 20
 
 
 class Reader:
@@ -114,7 +115,7 @@ class ChunkedBody:
         while missing is None or missing > 0:
             if not self._left_in_chunk and not self._next_chunk():
                 break
-            part = self._read_in_chunk(self._left_in_chunk if missing is None else missing)
+            part = self._read_in_chunk(_MOST_AT_ONCE if missing is None else min(missing, _MOST_AT_ONCE))
             parts.append(part)
             missing = None if missing is None else missing - len(part)
         return b"".join(parts)
@@ -152,6 +153,6 @@ class ChunkedBody:
 def _chunk_size(line: bytes) -> int:
     digits = line.partition(b";")[0].strip()
     is_hex = 0 < len(digits) <= 16 and all(digit in b"0123456789abcdefABCDEF" for digit in digits)
-    if not line.endswith(b"\n") or not is_hex:
+    if not line.endswith(b"\r\n") or not is_hex:
         raise ValueError("a chunk has no size")
     return int(digits, 16)

@@ -35,8 +35,8 @@ class DataFolder:
         return self.root / "derivatives"
 
     @property
-    def catalog_url(self) -> str:
-        return f"sqlite:///{self.root / 'catalog.sqlite3'}"
+    def catalog(self) -> Path:
+        return self.root / "catalog.sqlite3"
 
     def prepare(self) -> None:
         """Create what is missing; raises DataFolderUnusable."""

@@ -70,10 +70,13 @@ def is_junk(path: str) -> bool:
 
 
 def numbered(name: str, number: int) -> str:
-    """The name with " (2)" before its extension; number 1 is the name itself."""
+    """The name with " (2)" before its extension, cut where it would be too long; 1 is the name itself."""
     if number == 1:
         return name
     stem, dot, extension = name.rpartition(".")
     if not stem:
         stem, dot, extension = name, "", ""
-    return f"{stem} ({number}){dot}{extension}"
+    ending = f" ({number}){dot}{extension}"
+    while len(f"{stem}{ending}".encode()) > LONGEST_NAME_BYTES and stem:
+        stem = stem[:-1]
+    return stem + ending

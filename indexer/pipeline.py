@@ -60,10 +60,16 @@ def run(task: Task) -> Outcome:
             learnt = step(task, learnt)
         except Exception as error:  # noqa: BLE001 - the wall around one file: the others must go on
             failures.append(Failure(name, _reason(error)))
-            # A damaged picture is its owner's news, told in the failure; only our own mistakes are the log's.
-            if not isinstance(error, LibraryError | MemoryError | OSError):
-                _log.warning("%s: the step %s failed", task.original.name, name, exc_info=error)
+            _tell(task, name, error)
     return Outcome(_metadata(learnt), failures[0] if failures else None)
+
+
+def _tell(task: Task, step: str, error: Exception) -> None:
+    """A damaged picture is its owner's news; a machine in trouble or our own mistake is the log's."""
+    if isinstance(error, LibraryError):
+        return
+    is_ours = not isinstance(error, MemoryError | OSError)
+    _log.warning("%s: the step %s failed: %s", task.original.name, step, error, exc_info=is_ours)
 
 
 def _reason(error: Exception) -> str:

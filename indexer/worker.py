@@ -14,7 +14,7 @@ import os
 import resource
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from pebble import ProcessPool
 
 from indexer.catalog import Catalog
 from indexer.library import derivatives_folder
-from indexer.model import Failure, Job, MediaType, Metadata, Outcome, Task
+from indexer.model import Failure, Item, Job, MediaType, Metadata, Outcome, Task
 from indexer.store import Store
 
 Running = dict[Future[Outcome], tuple[Job, Task]]
@@ -73,8 +73,8 @@ class Worker:
 
     def drain(self) -> None:
         """Do everything that is pending, in the caller's process, without limits; for tests."""
-        while claimed := self._claim(16):
-            for job, task in claimed:
+        while jobs := self.catalog.jobs.claim(16, LEASE_S, time.time()):
+            for job, task in self._with_tasks(jobs):
                 self._end(job, task, functools.partial(decode, task))
 
     def _turn(
@@ -97,7 +97,7 @@ class Worker:
         free = self.processes + 1 - len(running)
         if free <= 0:
             return
-        for job, task in self._claim(free):
+        for job, task in self._with_tasks(self.catalog.jobs.claim(free, LEASE_S, time.time())):
             future = pool.schedule(decode, args=[task], timeout=_DEADLINE_S)
             running[future] = job, task
             future.add_done_callback(lambda _: wake.set())
@@ -122,22 +122,18 @@ class Worker:
         else:
             self.catalog.jobs.retry(job)
 
-    def _claim(self, most: int) -> list[tuple[Job, Task]]:
-        """Jobs with what the pipeline needs; an item whose original is gone is marked failed at once."""
-        claimed = []
-        for job in self.catalog.jobs.claim(most, LEASE_S, time.time()):
-            task = self._task(job)
-            if task is None:
-                self.catalog.jobs.finish(job, Metadata(), _ORIGINAL_MISSING)
+    def _with_tasks(self, jobs: tuple[Job, ...]) -> Iterator[tuple[Job, Task]]:
+        """The jobs with what the pipeline needs; an item whose original is gone is marked failed at once."""
+        for job in jobs:
+            item = self.catalog.items.get(job.person_id, job.sha256)
+            original = self.originals.find(job.sha256)
+            if item is None or original is None:
+                metadata = item.metadata if item else Metadata()
+                self.catalog.jobs.finish(job, metadata, _ORIGINAL_MISSING)
             else:
-                claimed.append((job, task))
-        return claimed
+                yield job, self._task(job, item, original)
 
-    def _task(self, job: Job) -> Task | None:
-        item = self.catalog.items.get(job.person_id, job.sha256)
-        original = self.originals.find(job.sha256)
-        if item is None or original is None:
-            return None
+    def _task(self, job: Job, item: Item, original: Path) -> Task:
         return Task(
             original,
             MediaType(item.kind, item.mime, original.suffix),

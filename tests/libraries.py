@@ -55,7 +55,7 @@ def open_home(root: Path) -> Iterator[Home]:
     """A library without any item."""
     folder = DataFolder(root)
     folder.prepare()
-    catalog = open_catalog(folder.catalog_url)
+    catalog = open_catalog(folder.catalog)
     wakes: list[None] = []
     staging, originals = Staging(folder.staging), Store(folder.originals)
     intake = Intake(staging, originals, Store(folder.junk), catalog, lambda: wakes.append(None))

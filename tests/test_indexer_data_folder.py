@@ -31,7 +31,7 @@ def test_made_ready_and_private(tmp_path: Path) -> None:
 def test_the_catalog_lies_in_it(name: str, tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / name)
     folder.prepare()
-    catalog = open_catalog(folder.catalog_url)
+    catalog = open_catalog(folder.catalog)
     add_person(catalog)
     catalog.close()
     assert (folder.root / "catalog.sqlite3").is_file()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexer.catalog.arrivals import Arrivals
-from indexer.catalog.database import Database
+from indexer.catalog.database import Database, sqlite_url
 from indexer.catalog.entries import Entries
 from indexer.catalog.items import Items
 from indexer.catalog.jobs import Jobs
@@ -30,9 +31,12 @@ class Catalog:
         self._database.close()
 
 
-def open_catalog(url: str) -> Catalog:
-    """Connect, bring the tables up to date, and hand out the catalog."""
-    database = Database(url)
+def open_catalog(location: Path | str) -> Catalog:
+    """Connect, bring the tables up to date, and hand out the catalog.
+
+    ``location`` is an SQLite file, or the SQLAlchemy URL of another database.
+    """
+    database = Database(sqlite_url(location) if isinstance(location, Path) else location)
     migrate(database.engine)
     return Catalog(
         People(database),

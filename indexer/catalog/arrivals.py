@@ -29,7 +29,7 @@ class Arrivals:
                 connection.execute(insert_or_ignore(connection, ItemRow, _item_values(arrival))).rowcount > 0
             )
             connection.execute(sa.insert(UploadRow).values(_upload_values(arrival, is_new)))
-            if is_new:
+            if is_new or _has_failed(connection, arrival):
                 jobs.enqueue(connection, arrival.person_id, arrival.sha256, arrival.at)
             elif arrival.client_mtime is not None:
                 offer_mtime(connection, arrival.person_id, arrival.sha256, arrival.client_mtime, arrival.at)
@@ -88,6 +88,12 @@ def _place_entry(connection: sa.Connection, arrival: Arrival, *, is_junk: bool) 
         is_junk=is_junk,
         now=arrival.at,
     )
+
+
+def _has_failed(connection: sa.Connection, arrival: Arrival) -> bool:
+    # Copying a file again is how people heal it: its bytes may have been missing or damaged.
+    here = (ItemRow.person_id == arrival.person_id, ItemRow.sha256 == arrival.sha256)
+    return connection.scalar(sa.select(ItemRow.state).where(*here)) == State.FAILED
 
 
 def _original_values(arrival: Arrival) -> dict[str, object]:

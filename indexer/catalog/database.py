@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
@@ -31,8 +32,8 @@ _PRAGMAS = (
 class Database:
     """An engine with ``read()`` and ``write()`` transactions. Safe to share between threads."""
 
-    def __init__(self, url: str) -> None:
-        """``url`` is an SQLAlchemy URL: ``sqlite:////path/catalog.sqlite3``."""
+    def __init__(self, url: str | sa.URL) -> None:
+        """``url`` as SQLAlchemy wants it; `sqlite_url` makes one."""
         self.engine = sa.create_engine(url, pool_size=8, max_overflow=-1)
         # Threads of one process queue here, fairly; SQLite's own waiting is a sleep that doubles.
         self._writing = threading.Lock()
@@ -60,6 +61,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def sqlite_url(file: Path) -> sa.URL:
+    """The URL of an SQLite file, whatever characters its path has."""
+    return sa.URL.create("sqlite", database=str(file))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -47,7 +47,8 @@ class Jobs:
             .returning(JobRow.id, JobRow.token, JobRow.person_id, JobRow.sha256, JobRow.attempts)
         )
         with self._database.write() as connection:
-            return tuple(Job(row[0], row[1] or "", *row[2:]) for row in connection.execute(claim))
+            claimed = [Job(row[0], row[1] or "", *row[2:]) for row in connection.execute(claim)]
+        return tuple(sorted(claimed, key=lambda job: job.id, reverse=True))
 
     def retry(self, job: Job) -> None:
         """Give a claim back after a crash: it is claimable again, and the attempt counts."""
