@@ -15,39 +15,42 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from indexer.catalog.people import People
-from indexer.errors import BadName, TooManyAttempts, WeakPassword
+from indexer.errors import BadName, WeakPassword
 from indexer.model import Person, Session
+from indexer.throttle import Throttle
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
 SESSION_S = 30 * 24 * 3600.0
 _REMEMBER_S = 300.0
 _MOST_REMEMBERED = 1000
-_FREE_ATTEMPTS = 5
-_LONGEST_WAIT_S = 300.0
-
-
-@dataclass(slots=True)
-class _Failures:
-    count: int = 0
-    wait_until: float = 0.0
+_LONGEST_NAME = 100
+# Each hash takes 64 MiB for its while.
+_MOST_HASHING = 2
 
 
 @dataclass(slots=True)
 class Accounts:
-    """People, their passwords and their browser sessions. Safe to share between threads."""
+    """People, their passwords and their browser sessions. Safe to share between threads.
+
+    ``hasher`` says what a guess at a password costs.
+    """
 
     people: People
     clock: Callable[[], float] = time.time
-    _hasher: PasswordHasher = field(default_factory=PasswordHasher, init=False)
+    hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    _throttle: Throttle = field(init=False)
+    _hashing: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(_MOST_HASHING), init=False
+    )
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _salt: bytes = field(default_factory=lambda: secrets.token_bytes(32), init=False)
     _verified: dict[bytes, tuple[Person, str, float]] = field(default_factory=dict, init=False)
-    _failures: dict[str, _Failures] = field(default_factory=dict, init=False)
     _decoy_hash: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self._decoy_hash = self._hasher.hash(secrets.token_hex(16))
+        self._throttle = Throttle(self.clock)
+        self._decoy_hash = self.hasher.hash(secrets.token_hex(16))
 
     def is_empty(self) -> bool:
         """True until the first account (the owner's) exists."""
@@ -60,7 +63,7 @@ class Accounts:
     def add(self, name: str, password: str) -> Person:
         """Create an account; the first is the owner. Raises NameTaken, WeakPassword, BadName."""
         name = name.strip()
-        if not name or len(name) > 100 or ":" in name or not name.isprintable():
+        if not name or len(name) > _LONGEST_NAME or ":" in name or not name.isprintable():
             raise BadName("an account name has 1 to 100 printable characters and no colon")
         return self.people.add(name, _key(name), self._hash(password), self.clock())
 
@@ -76,21 +79,26 @@ class Accounts:
         """The person, or None when name or password is wrong (in the same time).
 
         A correct password is remembered for five minutes, because shares send it with each request,
-        but never across a change of the password. ``address`` is the client's: after some failures from
-        one address or for one name, TooManyAttempts is raised for a growing while.
+        but never across a change of the password. ``address`` is the client's: after some failures for
+        one name from one address, or many from one address, TooManyAttempts is raised for a growing while.
         """
         found = self.people.find(_key(name))
         person, stored_hash = found if found else (None, self._decoy_hash)
         fingerprint = self._fingerprint(name, password)
         if person and self._remembers(fingerprint, stored_hash):
             return person
-        self._check_patience(name, address)
-        is_right = self._verify(stored_hash, password)
-        if person is None or not is_right:
-            self._note_failure(name, address)
-            return None
-        self._remember(fingerprint, person, stored_hash, name, address)
-        return person
+        with self._hashing:
+            # A program that comes with many connections at once is checked once.
+            if person and self._remembers(fingerprint, stored_hash):
+                return person
+            who = _key(name)[:_LONGEST_NAME], address
+            self._throttle.enter(*who)
+            is_right = self._verify(stored_hash, password)
+            if person is None or not is_right:
+                return None
+            self._throttle.forgive(*who)
+            self._remember(fingerprint, person, stored_hash)
+            return person
 
     def open_session(self, person: Person) -> tuple[str, Session]:
         """Start a browser session: the secret for its cookie, and the session."""
@@ -108,12 +116,13 @@ class Accounts:
 
     def _hash(self, password: str) -> str:
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            raise WeakPassword(SHORTEST_PASSWORD)
-        return self._hasher.hash(password)
+            raise WeakPassword(SHORTEST_PASSWORD, LONGEST_PASSWORD)
+        with self._hashing:
+            return self.hasher.hash(password)
 
     def _verify(self, stored_hash: str, password: str) -> bool:
         try:
-            return self._hasher.verify(stored_hash, password[: LONGEST_PASSWORD + 1])
+            return self.hasher.verify(stored_hash, password[: LONGEST_PASSWORD + 1])
         except VerificationError:
             return False
 
@@ -125,40 +134,11 @@ class Accounts:
             remembered = self._verified.get(fingerprint)
         return bool(remembered and remembered[1] == stored_hash and remembered[2] > self.clock())
 
-    def _remember(
-        self, fingerprint: bytes, person: Person, stored_hash: str, name: str, address: str
-    ) -> None:
+    def _remember(self, fingerprint: bytes, person: Person, stored_hash: str) -> None:
         with self._lock:
             if len(self._verified) >= _MOST_REMEMBERED:
                 self._verified.clear()
             self._verified[fingerprint] = (person, stored_hash, self.clock() + _REMEMBER_S)
-            for who in _suspects(name, address):
-                self._failures.pop(who, None)
-
-    def _check_patience(self, name: str, address: str) -> None:
-        with self._lock:
-            waits = [
-                self._failures[who].wait_until for who in _suspects(name, address) if who in self._failures
-            ]
-        wait_s = max(waits, default=0.0) - self.clock()
-        if wait_s > 0:
-            raise TooManyAttempts(int(wait_s) + 1)
-
-    def _note_failure(self, name: str, address: str) -> None:
-        with self._lock:
-            if len(self._failures) >= _MOST_REMEMBERED:
-                self._failures.clear()
-            for who in _suspects(name, address):
-                failures = self._failures.setdefault(who, _Failures())
-                failures.count += 1
-                excess = failures.count - _FREE_ATTEMPTS
-                if excess >= 0:
-                    failures.wait_until = self.clock() + min(2.0**excess, _LONGEST_WAIT_S)
-
-
-def _suspects(name: str, address: str) -> tuple[str, ...]:
-    # Somebody else's guesses at a name must not lock its owner out everywhere: name and address together.
-    return (f"address {address}", f"name {_key(name)} from {address}")
 
 
 def _key(name: str) -> str:

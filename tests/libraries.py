@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
 from indexer.catalog import Catalog, open_catalog
 from indexer.data_folder import DataFolder
 from indexer.hashing import Announced, Staging
@@ -19,6 +21,8 @@ from indexer.store import Store
 from indexer.worker import Worker
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
+# As the real one, but in microseconds.
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 JPEG = MediaType(Kind.IMAGE, "image/jpeg", ".jpg")
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from indexer.accounts import SESSION_S, Accounts
 from indexer.errors import BadName, NameTaken, TooManyAttempts, WeakPassword
-from tests.libraries import NOW, opened_catalog
+from tests.libraries import CHEAP_HASHER, NOW, opened_catalog
 
 PASSWORD = "correct horse battery"
 HOME, AWAY = "192.168.1.20", "203.0.113.7"
@@ -30,7 +32,7 @@ def clock() -> Clock:
 @pytest.fixture
 def accounts(tmp_path: Path, clock: Clock) -> Iterator[Accounts]:
     with opened_catalog(tmp_path) as catalog:
-        accounts = Accounts(catalog.people, clock)
+        accounts = Accounts(catalog.people, clock, CHEAP_HASHER)
         assert accounts.is_empty()
         accounts.add("Alice", PASSWORD)
         yield accounts
@@ -61,7 +63,7 @@ def test_taken_names(name: str, accounts: Accounts) -> None:
 
 @pytest.mark.parametrize("password", ["", "1234567", "x" * 1025])
 def test_passwords_too_short_or_long(password: str, accounts: Accounts) -> None:
-    with pytest.raises(WeakPassword):
+    with pytest.raises(WeakPassword, match=r"8.*1,024"):
         accounts.add("Bob", password)
     with pytest.raises(WeakPassword):
         accounts.set_password("Alice", password)
@@ -136,12 +138,40 @@ def test_other_addresses_need_not_wait(accounts: Accounts) -> None:
     assert is_let_in(accounts, "Alice", address=HOME)
 
 
-def test_other_names_wait_with_the_address(accounts: Accounts) -> None:
-    accounts.add("Bob", PASSWORD)
-    for name in ("a", "b", "c", "d", "e"):
-        guess(accounts, 1, name)
-    with pytest.raises(TooManyAttempts):
-        is_let_in(accounts, "Bob", address=AWAY)
+def test_guesses_at_once_are_counted_before_they_are_checked(accounts: Accounts) -> None:
+    refused: list[int] = []
+
+    def guess_once(number: int) -> None:
+        try:
+            assert not is_let_in(accounts, "Alice", f"guess {number}", AWAY)
+        except TooManyAttempts:
+            refused.append(number)
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(guess_once, range(20)))
+    assert len(refused) == 15
+
+
+def test_few_passwords_are_hashed_at_a_time(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    running: set[str] = set()
+    most: list[int] = []
+
+    def slow(_accounts: Accounts, _stored_hash: str, password: str) -> bool:
+        running.add(password)
+        most.append(len(running))
+        time.sleep(0.01)
+        running.remove(password)
+        return False
+
+    monkeypatch.setattr(Accounts, "_verify", slow)
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda number: is_let_in(accounts, f"{number}", f"guess {number}"), range(12)))
+    assert max(most) <= 4
+
+
+def test_many_connections_of_one_program_are_let_in(accounts: Accounts) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        assert all(pool.map(lambda _: is_let_in(accounts, "Alice"), range(20)))
 
 
 def test_who_is_in_stays_in(accounts: Accounts) -> None:

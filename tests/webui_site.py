@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -18,11 +18,13 @@ from wsgiref.validate import validator
 
 from config.settings import Settings
 from davserver.core import Core, open_core
+from indexer.accounts import Accounts
 from indexer.hashing import Announced
 from indexer.intake import Intake
 from indexer.model import Door, Person
 from indexer.store import Store
 from indexer.worker import Worker
+from tests.libraries import CHEAP_HASHER
 from webui.app import SetupGate, create_app
 
 TOKEN = "printed-by-serve"
@@ -141,5 +143,6 @@ class Site:
 @contextmanager
 def open_site(folder: Path) -> Iterator[Site]:
     """A site without any account."""
-    with open_core(Settings(data=folder)) as core:
+    with open_core(Settings(data=folder)) as opened:
+        core = replace(opened, accounts=Accounts(opened.catalog.people, hasher=CHEAP_HASHER))
         yield Site(core, create_app(core.library, core.accounts, SetupGate(TOKEN)))
