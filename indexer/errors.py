@@ -5,6 +5,7 @@ LibraryError
 |  |- NoSuchItem
 |  |- NoSuchEntry
 |  `- NoDerivative        (carries the item's state)
+|- OriginalMissing        the rows are there, the bytes are lost
 |- Refused
 |  |- BadName             a name that no share can hold
 |  |- NoRoom              the disk is full, or would be
@@ -15,6 +16,7 @@ LibraryError
 |  |- WeakPassword
 |  |- NameTaken
 |  |- NameOccupied        a folder or file has this name already
+|  |- TooManyProperties
 |  |- ReadOnly
 |  |- TooManyAttempts
 |  `- BadQuery
@@ -60,6 +62,12 @@ class NoDerivative(NotFound):
         self.state = state
 
 
+class OriginalMissing(LibraryError):
+    def __init__(self, sha256: str) -> None:
+        super().__init__("The stored file is missing from the server's disk; copy it again to heal it.")
+        self.sha256 = sha256
+
+
 class Refused(LibraryError):
     """The request is understood and refused; nothing was changed."""
 
@@ -99,8 +107,8 @@ class ChecksumMismatch(Refused):
 
 
 class WeakPassword(Refused):
-    def __init__(self, shortest: int) -> None:
-        super().__init__(f"Choose a password of at least {shortest} characters.")
+    def __init__(self, shortest: int, longest: int) -> None:
+        super().__init__(f"Choose a password of {shortest} to {longest:,} characters.")
 
 
 class NameTaken(Refused):
@@ -111,6 +119,11 @@ class NameTaken(Refused):
 class NameOccupied(Refused):
     def __init__(self, path: str) -> None:
         super().__init__(f"The name {path!r} is in use already.")
+
+
+class TooManyProperties(Refused):
+    def __init__(self) -> None:
+        super().__init__("A file keeps at most 100 properties of 16 KB each.")
 
 
 class ReadOnly(Refused):
