@@ -5,8 +5,6 @@ GNOME's file manager shows the reason phrase itself, so the sentence stands ther
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
 from wsgidav.dav_error import DAVError, get_http_status_string
 
 from indexer.errors import (
@@ -18,8 +16,10 @@ from indexer.errors import (
     NoRoom,
     NoSuchEntry,
     NoSuchItem,
+    OriginalMissing,
     ReadOnly,
     TooLarge,
+    TooManyProperties,
 )  # fmt: skip
 
 _STATUS: tuple[tuple[type[LibraryError], int], ...] = (
@@ -32,6 +32,8 @@ _STATUS: tuple[tuple[type[LibraryError], int], ...] = (
     (NameOccupied, 405),
     (NoSuchEntry, 409),
     (NoSuchItem, 404),
+    (TooManyProperties, 507),
+    (OriginalMissing, 500),
 )
 _SENTENCES = {
     401: "Log in with your Private Photo Cloud account.",
@@ -72,5 +74,6 @@ def refusal(error: DAVError | LibraryError) -> Refusal:
 
 
 def _sentence(error: DAVError) -> str:
-    plain = get_http_status_string(error).partition(" ")[2]
-    return _SENTENCES.get(error.value) or escape(error.context_info or plain)
+    # What WsgiDAV says with these two is only a path, or nothing.
+    own = None if error.value in (404, 423) else error.context_info
+    return own or _SENTENCES.get(error.value) or get_http_status_string(error).partition(" ")[2]
