@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from wsgidav import util
-from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
 from wsgidav.dav_provider import DAVCollection
 
+from davserver.read_only import ReadOnlyResource
 from davserver.stored_file import StoredFile, ref_url
 from indexer.library import Library
 from indexer.model import UNKNOWN_DAY, Item, Person
@@ -76,20 +76,7 @@ class LibraryShare:
         return LibraryFolder(self, url, environ, tuple(sorted({day[:length] for day in days})))
 
 
-class _ReadOnly:
-    """Every way to change something is refused in words."""
-
-    def _refuse(self, *_args: Any, **_kwargs: Any) -> Any:
-        raise DAVError(HTTP_FORBIDDEN, context_info="The Library is read-only; copy new files to Upload.")
-
-    remove = move = copy = _refuse
-    create_empty_resource = create_collection = set_property_value = _refuse
-
-    def prevent_locking(self) -> bool:
-        return True
-
-
-class LibraryFolder(_ReadOnly, DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
+class LibraryFolder(ReadOnlyResource, DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
     """A folder of folders, whose names are known."""
 
     def __init__(
@@ -134,7 +121,7 @@ class LibraryDay(LibraryFolder):
         return LibraryFile(self.share, url, self.environ, item)
 
 
-class LibraryFile(_ReadOnly, StoredFile):
+class LibraryFile(ReadOnlyResource, StoredFile):
     def __init__(self, share: LibraryShare, url: str, environ: dict[str, Any], item: Item) -> None:
         super().__init__(url, environ)
         self._share = share

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from wsgidav import util
-from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
 from wsgidav.dav_provider import DAVCollection, DAVProvider
 from wsgidav.lock_man.lock_manager import LockManager
 
 from davserver import library_share, upload_share
 from davserver.library_share import LibraryShare
 from davserver.locks import PersonLocks
+from davserver.read_only import ReadOnlyResource
 from davserver.stored_file import ref_url
 from davserver.upload_share import UploadShare
 
@@ -38,8 +38,10 @@ class PersonTree(DAVProvider):  # type: ignore[misc]  # WsgiDAV has no types
         return None
 
 
-class Root(DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
+class Root(ReadOnlyResource, DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
     """What is mounted: a folder with the shares in it, and nothing else ever."""
+
+    refusal = "Nothing can be kept here; copy files into the Upload folder."
 
     def get_member_names(self) -> list[str]:
         return [upload_share.NAME, library_share.NAME]
@@ -65,11 +67,3 @@ class Root(DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
     def get_property_names(self, *, is_allprop: bool) -> list[str]:
         live = super().get_property_names(is_allprop=is_allprop)
         return [name for name in live if "quota-" not in name]
-
-    def _refuse(self, *_args: Any, **_kwargs: Any) -> Any:
-        raise DAVError(
-            HTTP_FORBIDDEN, context_info="Nothing can be kept here; copy files into the Upload folder."
-        )
-
-    remove = move = copy = _refuse
-    create_empty_resource = create_collection = set_property_value = _refuse

@@ -12,6 +12,13 @@ from tests.server_process import ServerProcess, add_account
 SHARES = ["/Upload/", "/Library/"]
 DAV_METHODS = ["OPTIONS", "PROPFIND", "PUT", "MKCOL", "LOCK", "DELETE", "MOVE", "COPY", "PROPPATCH"]
 
+LOCK_BODY = (
+    b'<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>'
+)
+PROPPATCH_BODY = (
+    b'<propertyupdate xmlns="DAV:"><set><prop><colour xmlns="x:">blue</colour></prop></set></propertyupdate>'
+)
+
 
 @pytest.fixture
 def stranger(shared_server: ServerProcess) -> Iterator[DavClient]:
@@ -48,13 +55,28 @@ def test_a_share_answers_without_its_final_slash(shared_dav: DavClient) -> None:
     assert "/Upload/" in shared_dav.propfind("/Upload", depth="0").resources()
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "MKCOL", "LOCK", "PROPPATCH"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "MKCOL"])
 @pytest.mark.parametrize("path", ["/", "/new", "/Upload", "/Library"])
 def test_the_root_and_the_shares_themselves_cannot_be_changed(
     shared_dav: DavClient, method: str, path: str
 ) -> None:
     shared_dav.request(method, path, expect=range(400, 500), body=b"x" if method == "PUT" else b"")
     assert sorted(shared_dav.propfind("/").resources()) == ["/", *sorted(SHARES)]
+
+
+@pytest.mark.parametrize("depth", ["0", "infinity"])
+@pytest.mark.parametrize("path", ["/", "/new", "/Library", "/Library/By date"])
+def test_what_is_read_only_takes_no_lock(shared_dav: DavClient, path: str, depth: str) -> None:
+    """A lock on the root would block the whole Upload share."""
+    shared_dav.request("LOCK", path, expect=403, headers={"Depth": depth}, body=LOCK_BODY)
+    shared_dav.put("/Upload/after-lock.jpg", b"free", expect=(201, 204))
+
+
+@pytest.mark.parametrize("path", ["/", "/Library", "/Library/By date"])
+def test_what_is_read_only_keeps_no_property(shared_dav: DavClient, path: str) -> None:
+    answer = shared_dav.request("PROPPATCH", path, expect=207, body=PROPPATCH_BODY)
+    assert b"403 Forbidden" in answer.body
+    assert b"200 OK" not in answer.body
 
 
 def test_a_browser_sees_pages(stranger: DavClient) -> None:

@@ -1,0 +1,28 @@
+"""What every resource is that nobody can change: the root, and all of the Library."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
+
+from indexer.errors import ReadOnly
+
+
+class ReadOnlyResource:
+    """Every way to change something is refused in words; stands before WsgiDAV's class, which allows some.
+
+    A lock is a change too: one on a folder, with all it holds, would stop the writers below it.
+    """
+
+    refusal = str(ReadOnly())
+
+    def _refuse(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        # WsgiDAV answers a PROPPATCH property by property, and knows only its own errors there.
+        raise DAVError(HTTP_FORBIDDEN, context_info=self.refusal)
+
+    remove = move = copy = _refuse
+    create_empty_resource = create_collection = set_property_value = _refuse
+
+    def prevent_locking(self) -> bool:
+        return True
