@@ -33,6 +33,7 @@ from indexer.accounts import Accounts
 from indexer.intake import Intake
 from indexer.model import Person
 from indexer.store import Store
+from indexer.upload_tree import UploadTree
 from webui.app import SetupGate, create_app
 
 _SWEEP_EVERY_S = 3600.0
@@ -74,7 +75,7 @@ def open_application(settings: Settings) -> Iterator[Application]:
 def _tree_maker(core: Core, intake: Intake) -> Callable[[Person], PersonTree]:
     def tree_of(person: Person) -> PersonTree:
         return PersonTree(
-            UploadShare(intake, person),
+            UploadShare(intake, UploadTree(intake), person),
             LibraryShare(core.library, person),
             PersonLocks(core.catalog.locks, person.id, person.name),
         )

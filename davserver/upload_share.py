@@ -7,27 +7,24 @@ nothing is visible, afterwards everything is durable.
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from wsgidav import util, xml_tools
-from wsgidav.dav_error import HTTP_FORBIDDEN, HTTP_INSUFFICIENT_STORAGE, HTTP_NOT_FOUND, DAVError
+from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
 from wsgidav.dav_provider import DAVCollection
 
 from davserver import headers
 from davserver.stored_file import StoredFile, ref_url
 from indexer import names
-from indexer.catalog.entries import Entries
 from indexer.hashing import Announced
 from indexer.intake import Intake
 from indexer.model import Door, Entry, EntryType, Person
+from indexer.upload_tree import UploadTree
 
 NAME = "Upload"
 _WIN32_MTIME = "{urn:schemas-microsoft-com:}Win32LastModifiedTime"
-_MOST_PROPERTIES = 100
-_LONGEST_PROPERTY = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +32,14 @@ class UploadShare:
     """One person's Upload share; resolves paths to DAV resources."""
 
     intake: Intake
+    tree: UploadTree
     person: Person
 
     def resolve(self, path: str, url: str, environ: dict[str, Any]) -> UploadFolder | UploadFile | None:
         """The resource of a path ("" is the share itself); ``url`` is the path as the client sent it."""
         if not path:
             return UploadFolder(self, "", url, environ, None)
-        entry = self.intake.catalog.entries.get(self.person.id, path)
+        entry = self.tree.get(self.person.id, path)
         return self.resource(entry, path, url, environ) if entry else None
 
     def resource(
@@ -77,22 +75,17 @@ class _Named:
 
     def remove(self) -> None:
         """DELETE: the name goes, and of a folder all names below it; originals stay."""
-        self._entries.delete(self.share.person.id, self._own_path())
-        self._remove_locks(self.path)
+        self.share.tree.remove(self.share.person.id, self._own_path())
+        self._remove_locks()
 
     def move(self, target_url: str) -> None:
         """MOVE: the same file or folder under another name, in place of what had it."""
-        target = _upload_path(target_url)
-        self._entries.move(self.share.person.id, self._own_path(), target)
-        self._remove_locks(self.path)
-        self._adopt(target)
+        self.share.tree.move(self.share.person.id, self._own_path(), _upload_path(target_url))
+        self._remove_locks()
 
     def copy(self, target_url: str, *, is_deep: bool) -> None:
         """COPY: a further name for the same original; ``is_deep`` with all that a folder holds."""
-        target = _upload_path(target_url)
-        person_id = self.share.person.id
-        self._entries.copy(person_id, self._own_path(), target, deep=is_deep, now=time.time())
-        self._adopt(target)
+        self.share.tree.copy(self.share.person.id, self._own_path(), _upload_path(target_url), deep=is_deep)
 
     def get_property_names(self, *, is_allprop: bool) -> list[str]:
         # RFC 4331: quota is not part of allprop.
@@ -113,55 +106,18 @@ class _Named:
         mtime = _declared_mtime(name, value)
         if mtime is None and name.startswith("{DAV:}"):
             raise DAVError(HTTP_FORBIDDEN, context_info="This property is the server's own.")
-        properties = self._with_property(name, value)
         if not dry_run:
-            self._apply(mtime, properties)
+            changes = {} if name.startswith("{DAV:}") else {name: _xml(value)}
+            self.share.tree.annotate(self.share.person.id, self._own_path(), changes, mtime)
         return True
-
-    def _with_property(self, name: str, value: Any) -> dict[str, str]:
-        properties = dict(self._fresh_entry().properties)
-        if value is None:
-            properties.pop(name, None)
-        elif not name.startswith("{DAV:}"):
-            properties[name] = xml_tools.xml_to_bytes(value, pretty=False).decode()
-        if len(properties) > _MOST_PROPERTIES or any(
-            len(xml) > _LONGEST_PROPERTY for xml in properties.values()
-        ):
-            raise DAVError(HTTP_INSUFFICIENT_STORAGE, context_info="Too many or too long properties.")
-        return properties
-
-    def _apply(self, mtime: float | None, properties: dict[str, str]) -> None:
-        person_id, path = self.share.person.id, self._own_path()
-        self._entries.set_properties(person_id, path, properties)
-        if mtime is None:
-            return
-        self._entries.set_mtime(person_id, path, mtime)
-        entry = self._fresh_entry()
-        if entry.sha256 and not entry.is_junk:
-            self.share.intake.catalog.arrivals.offer_mtime(person_id, entry.sha256, mtime, time.time())
-            self.share.intake.wake()
-
-    def _fresh_entry(self) -> Entry:
-        entry = self._entries.get(self.share.person.id, self._own_path())
-        if entry is None:
-            raise DAVError(HTTP_NOT_FOUND)
-        return entry
-
-    def _adopt(self, target: str) -> None:
-        for entry in self._entries.below(self.share.person.id, target):
-            self.share.intake.adopt(self.share.person.id, entry)
 
     def _own_path(self) -> str:
         if self.entry is None:
             raise DAVError(HTTP_FORBIDDEN, context_info="The Upload share itself stays where it is.")
         return self.upload_path
 
-    def _remove_locks(self, path: str) -> None:
-        self.provider.lock_manager.remove_all_locks_from_url(ref_url(path), recursive=True)
-
-    @property
-    def _entries(self) -> Entries:
-        return self.share.intake.catalog.entries
+    def _remove_locks(self) -> None:
+        self.provider.lock_manager.remove_all_locks_from_url(ref_url(self.path), recursive=True)
 
 
 class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
@@ -172,11 +128,11 @@ class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has 
         self.share, self.upload_path, self.entry = share, path, entry
 
     def get_member_list(self) -> list[UploadFolder | UploadFile]:
-        children = self._entries.children(self.share.person.id, self.upload_path)
+        children = self.share.tree.children(self.share.person.id, self.upload_path)
         return [self._child(entry) for entry in children]
 
     def get_member_names(self) -> list[str]:
-        return [entry.name for entry in self._entries.children(self.share.person.id, self.upload_path)]
+        return [entry.name for entry in self.share.tree.children(self.share.person.id, self.upload_path)]
 
     def get_member(self, name: str) -> UploadFolder | UploadFile | None:
         path = names.join(self.upload_path, name)
@@ -185,16 +141,12 @@ class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has 
     def create_empty_resource(self, name: str) -> UploadFolder | UploadFile:
         """The placeholder of a LOCK on a new name (RFC 4918 7.3)."""
         path = names.join(self.upload_path, name)
-        self.share.receive(path, Announced(0), None, ())
-        created = self.get_member(name)
-        assert created is not None
-        return created
+        entry = self.share.receive(path, Announced(0), None, ())
+        return self._child(entry)
 
     def create_collection(self, name: str) -> None:
         path = names.join(self.upload_path, name)
-        names.check(path)
-        self.share.intake.staging.check_room()
-        self._entries.make_folder(self.share.person.id, path, time.time())
+        self.share.tree.make_folder(self.share.person.id, path)
 
     def get_content_type(self) -> str:
         return "httpd/unix-directory"
@@ -236,8 +188,11 @@ def _upload_path(url: str) -> str:
     share, _, path = url.strip("/").partition("/")
     if share != NAME:
         raise DAVError(HTTP_FORBIDDEN, context_info="Files move within the Upload folder only.")
-    names.check(path)
     return path
+
+
+def _xml(value: Any) -> str | None:
+    return None if value is None else xml_tools.xml_to_bytes(value, pretty=False).decode()
 
 
 def _declared_mtime(name: str, value: Any) -> float | None:

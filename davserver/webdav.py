@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 from xml.etree import ElementTree
@@ -58,10 +59,11 @@ class WebDav:
     def __init__(self, tree_of: Callable[[Person], PersonTree]) -> None:
         self._tree_of = tree_of
         self._trees: dict[int, PersonTree] = {}
+        self._growing = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         person: Person = environ["photocloud.person"]
-        tree = self._trees.setdefault(person.id, self._tree_of(person))
+        tree = self._tree(person)
         try:
             _prepare(environ, person, tree)
             answer = _Exchange(tree)(environ, start_response)
@@ -73,6 +75,12 @@ class WebDav:
             _log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return _refuse(environ, start_response, Refusal(500, "The server failed; nothing was changed."))
         return _rest(first, answer)
+
+    def _tree(self, person: Person) -> PersonTree:
+        with self._growing:
+            if person.id not in self._trees:
+                self._trees[person.id] = self._tree_of(person)
+            return self._trees[person.id]
 
 
 class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
@@ -181,6 +189,8 @@ class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
         if resource is not None and resource.is_collection:
             return _folder_page(start_response)
         _check_modified(resource, environ)
+        if resource is not None:
+            resource.open().close()  # a lost original must be told before the answer has begun
         return cast(Iterable[bytes], super().do_GET(environ, start_response))
 
     def do_HEAD(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

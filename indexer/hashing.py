@@ -75,10 +75,11 @@ class Staged:
 class Incoming:
     """One file in flight. Use as a context manager: leaving it removes the staging file."""
 
-    def __init__(self, path: Path, label: str, announced: Announced, limit_bytes: int | None) -> None:
-        self._path = path
+    def __init__(self, staging: Staging, label: str, announced: Announced) -> None:
+        self._staging = staging
+        self._path = staging.folder / secrets.token_hex(16)
         self._announced = announced
-        self._limit_bytes = limit_bytes
+        self._limit_bytes = staging.limit_bytes
         self._sha256 = hashlib.sha256()
         self._declared = tuple(
             (algorithm, digits.lower(), CHECKSUMS[algorithm]())
@@ -88,8 +89,7 @@ class Incoming:
         self._label = label
         self._received_bytes = 0
         self._flushed_bytes = 0
-        self._on_leave: list[Callable[[], None]] = []
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        self._fd = self._open()
 
     def write(self, block: bytes) -> None:
         """Take the next bytes; raises TooLarge, NoRoom. Blocks of 256 KiB and more are fastest."""
@@ -103,6 +103,7 @@ class Incoming:
         while rest:
             rest = rest[self._write_some(rest) :]
         if self._received_bytes - self._flushed_bytes >= _FLUSH_BYTES:
+            self._staging.check_reserve()
             self._begin_flush()
 
     def finish(self) -> Staged:
@@ -119,8 +120,10 @@ class Incoming:
     def progress(self) -> Receiving:
         return Receiving(self._label, self._received_bytes, self._announced.size_bytes)
 
-    def when_left(self, callback: Callable[[], None]) -> None:
-        self._on_leave.append(callback)
+    @property
+    def missing_bytes(self) -> int:
+        """What is announced and has not come yet."""
+        return max(0, (self._announced.size_bytes or 0) - self._received_bytes)
 
     def __enter__(self) -> Self:
         return self
@@ -130,8 +133,15 @@ class Incoming:
     ) -> None:
         os.close(self._fd)
         self._path.unlink(missing_ok=True)
-        for callback in self._on_leave:
-            callback()
+        self._staging.forget(self)
+
+    def _open(self) -> int:
+        try:
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise NoRoom(self._announced.size_bytes) from error
+            raise
 
     def _begin_flush(self) -> None:
         # Linux starts to write these pages to the disk, without waiting, and gives up those that are
@@ -169,22 +179,29 @@ class Staging:
         if self.limit_bytes is not None and (announced.size_bytes or 0) > self.limit_bytes:
             raise TooLarge(self.limit_bytes)
         self.check_room(announced.size_bytes)
-        incoming = Incoming(self.folder / secrets.token_hex(16), label, announced, self.limit_bytes)
+        incoming = Incoming(self, label, announced)
         with self._lock:
             self._in_flight[incoming] = person_id
-        incoming.when_left(lambda: self._forget(incoming))
         return incoming
 
     def check_room(self, needed_bytes: int | None = None) -> None:
-        """Raise NoRoom unless the disk takes so many bytes and keeps its reserve."""
+        """Raise NoRoom unless the disk takes so many bytes more and keeps its reserve."""
         if self.available_bytes() < max(needed_bytes or 0, 1):
             raise NoRoom(needed_bytes)
 
-    def available_bytes(self) -> int:
-        """What may still be uploaded."""
+    def check_reserve(self) -> None:
+        """Raise NoRoom when files of unknown length have used up what uploads may use."""
         disk = os.statvfs(self.folder)
-        reserve = min(self.keep_free_bytes, disk.f_blocks * disk.f_frsize // 20)
-        return max(0, disk.f_bavail * disk.f_frsize - reserve)
+        if disk.f_bavail * disk.f_frsize < self._reserve_bytes(disk):
+            raise NoRoom
+
+    def available_bytes(self) -> int:
+        """What may still be uploaded, beside what is arriving already."""
+        disk = os.statvfs(self.folder)
+        reserve = self._reserve_bytes(disk)
+        with self._lock:
+            promised = sum(incoming.missing_bytes for incoming in self._in_flight)
+        return max(0, disk.f_bavail * disk.f_frsize - reserve - promised)
 
     def receiving(self, person_id: int) -> tuple[Receiving, ...]:
         """The files that are arriving for a person right now."""
@@ -193,6 +210,10 @@ class Staging:
                 incoming.progress for incoming, owner in self._in_flight.items() if owner == person_id
             )
 
-    def _forget(self, incoming: Incoming) -> None:
+    def _reserve_bytes(self, disk: os.statvfs_result) -> int:
+        return min(self.keep_free_bytes, disk.f_blocks * disk.f_frsize // 20)
+
+    def forget(self, incoming: Incoming) -> None:
+        """A file is in flight no longer."""
         with self._lock:
             self._in_flight.pop(incoming, None)

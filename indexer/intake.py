@@ -6,6 +6,7 @@ the rows about them survive a power cut.
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from collections.abc import Callable
@@ -14,7 +15,6 @@ from typing import BinaryIO
 
 from indexer import names
 from indexer.catalog import Catalog
-from indexer.errors import NoSuchEntry
 from indexer.hashing import Announced, Incoming, Staged, Staging
 from indexer.identify import identify
 from indexer.model import Arrival, Door, Entry, MediaType
@@ -55,30 +55,15 @@ class Intake:
         if staged.size_bytes == 0:
             mtime = now if client_mtime is None else client_mtime
             return self.catalog.entries.place_placeholder(person_id, path, mtime, now)
-        media = _identified(staged)
-        arrival = Arrival(
-            person_id,
-            path,
-            names.last(path),
-            door,
-            now,
-            staged.sha256,
-            staged.size_bytes,
-            media,
-            client_mtime,
-        )
+        arrival = _arrival(staged, person_id, path, door, now, client_mtime)
         if names.is_junk(path):
-            self._keep(self.junk, staged, arrival, self.catalog.arrivals.record_junk)
-        else:
-            self._keep(self.originals, staged, arrival, self.catalog.arrivals.record)
-            self.wake()
-        entry = self.catalog.entries.get(person_id, path)
-        if entry is None:  # another client removed the name in this very moment
-            raise NoSuchEntry(path)
+            return self._keep(self.junk, staged, arrival, self.catalog.arrivals.record_junk)
+        entry = self._keep(self.originals, staged, arrival, self.catalog.arrivals.record)
+        self.wake()
         return entry
 
     def open(self, entry: Entry) -> BinaryIO:
-        """The bytes of a file in the Upload share; raises FileNotFoundError when they are lost."""
+        """The bytes of a file in the Upload share; raises OriginalMissing."""
         store = self.junk if entry.is_junk else self.originals
         return store.open(entry.sha256 or "")
 
@@ -87,20 +72,19 @@ class Intake:
 
         Copy programs write ``name.part`` and rename it when it is whole. Any other entry is left as it is.
         """
-        if not entry.is_junk or names.is_junk(entry.path):
+        if not entry.is_junk or entry.sha256 is None or names.is_junk(entry.path):
             return
-        with self.staging.begin(person_id, entry.path, Announced(entry.size_bytes)) as incoming:
-            with self.open(entry) as file:
-                while block := file.read(1 << 20):
-                    incoming.write(block)
-            self.accept(incoming, person_id, entry.path, door=Door.SHARE, client_mtime=entry.mtime)
+        staged = Staged(self.junk.require(entry.sha256), entry.sha256, entry.size_bytes)
+        arrival = _arrival(staged, person_id, entry.path, Door.SHARE, time.time(), entry.mtime)
+        self._keep(self.originals, staged, arrival, self.catalog.arrivals.record_adopted)
+        self.wake()
 
     def _keep(
-        self, store: Store, staged: Staged, arrival: Arrival, record: Callable[[Arrival], object]
-    ) -> None:
+        self, store: Store, staged: Staged, arrival: Arrival, record: Callable[[Arrival], Entry]
+    ) -> Entry:
         is_new = store.commit(staged, arrival.media.extension)
         try:
-            record(arrival)
+            entry = record(arrival)
         except BaseException:
             if is_new:
                 self._undo(store, staged.sha256)
@@ -108,18 +92,22 @@ class Intake:
         if store.find(staged.sha256) is None:
             # Another upload of these bytes failed just now and undid them; ours are still staged.
             store.commit(staged, arrival.media.extension)
+        return entry
 
     def _undo(self, store: Store, sha256: str) -> None:
-        # A commit that failed for the client may have succeeded on the disk: rows decide.
+        # What failed for this client may have succeeded on the disk, or by another upload: rows decide.
         try:
-            is_needed = (
-                self.catalog.arrivals.is_recorded(sha256) or sha256 in self.catalog.entries.junk_digests()
-            )
+            forget = functools.partial(store.remove, sha256)
+            self.catalog.arrivals.unless_recorded(sha256, forget, as_junk=store is self.junk)
         except Exception:  # noqa: BLE001 - any doubt keeps the bytes
             _log.exception("could not tell whether %s is needed; keeping it", sha256)
-            return
-        if not is_needed:
-            store.remove(sha256)
+
+
+def _arrival(
+    staged: Staged, person_id: int, path: str, door: Door, now: float, client_mtime: float | None
+) -> Arrival:
+    media, name = _identified(staged), names.last(path)
+    return Arrival(person_id, path, name, door, now, staged.sha256, staged.size_bytes, media, client_mtime)
 
 
 def _identified(staged: Staged) -> MediaType:

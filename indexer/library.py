@@ -76,7 +76,7 @@ class Library:
         return item
 
     def open_original(self, person_id: int, item_id: str) -> BinaryIO:
-        """The stored bytes, seekable; raises NoSuchItem. The caller closes it."""
+        """The stored bytes, seekable; raises NoSuchItem, OriginalMissing. The caller closes it."""
         return self.originals.open(self.item(person_id, item_id).sha256)
 
     def open_derivative(self, person_id: int, item_id: str, name: str) -> tuple[BinaryIO, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import os
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from indexer import names
 from indexer.catalog import Catalog
 from indexer.intake import Intake
 from indexer.store import Store
@@ -28,6 +28,8 @@ def sweep_staging(intake: Intake) -> int:
     """
     swept = 0
     for path in intake.staging.folder.iterdir():
+        if not path.is_file():
+            continue  # nothing of ours
         if path.stat().st_nlink > 1:
             _remove_unrecorded(path, intake)
         path.unlink()
@@ -37,27 +39,27 @@ def sweep_staging(intake: Intake) -> int:
 
 def _remove_unrecorded(path: Path, intake: Intake) -> None:
     sha256 = _digest(path)
-    for store, is_needed in (
-        (intake.originals, intake.catalog.arrivals.is_recorded(sha256)),
-        (intake.junk, sha256 in intake.catalog.entries.junk_digests()),
-    ):
+    for store in (intake.originals, intake.junk):
+        is_needed = intake.catalog.arrivals.is_recorded(sha256, as_junk=store is intake.junk)
         stored = store.find(sha256)
         if stored is not None and not is_needed and os.path.samefile(stored, path):
             store.remove(sha256)
 
 
 def sweep_junk(intake: Intake, now: float) -> None:
-    """Forget junk entries a day after their copy; adopt those that a rename made real files."""
-    entries = intake.catalog.entries
-    for person_id, entry in entries.junk():
-        intake.adopt(person_id, entry)
-    for person_id, entry in entries.junk(before=now - JUNK_LIFE_S):
-        if names.is_junk(entry.path):
-            entries.delete(person_id, entry.path)
-    needed = entries.junk_digests()
+    """Forget junk a day after its copy; adopt what a rename has made a real file."""
+    before = now - JUNK_LIFE_S
+    for person_id, entry in intake.catalog.entries.junk():
+        guard(functools.partial(intake.adopt, person_id, entry))
+    intake.catalog.entries.sweep_junk(before)
     for path in intake.junk.enumerate():
-        if path.name[:64] not in needed and path.stat().st_mtime < now - JUNK_LIFE_S:
-            path.unlink(missing_ok=True)
+        if path.stat().st_ctime < before:
+            forget = functools.partial(_unlink, path)
+            intake.catalog.arrivals.unless_recorded(path.name[:64], forget, as_junk=True)
+
+
+def _unlink(path: Path) -> None:
+    path.unlink(missing_ok=True)
 
 
 def guard(chore: Callable[[], None]) -> None:

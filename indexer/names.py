@@ -15,11 +15,13 @@ from indexer.errors import BadName
 LONGEST_NAME_BYTES = 255
 LONGEST_PATH_BYTES = 4096
 
-_JUNK_PATTERNS = (
-    "._*", ".ds_store", ".localized", ".spotlight-v100", ".trashes", ".fseventsd", ".temporaryitems",
-    ".apdisk", ".appledouble", "__macosx", ".metadata_never_index", ".ql_disable*", "thumbs.db",
-    "ehthumbs.db", "desktop.ini", ".hidden", ".directory", ".trash-*", "lost+found", ".~lock.*#",
-    ".davfs.tmp*", "*.partial", "*.part", "*.tmp",
+_JUNK_FILES = (
+    "._*", ".ds_store", ".localized", ".apdisk", ".metadata_never_index", ".ql_disable*", "thumbs.db",
+    "ehthumbs.db", "desktop.ini", ".hidden", ".directory", ".~lock.*#", ".davfs.tmp*", "*.partial", "*.part",
+    "*.tmp",
+)  # fmt: skip
+_JUNK_FOLDERS = (
+    ".spotlight-v100", ".trashes", ".fseventsd", ".temporaryitems", ".appledouble", "__macosx", ".trash-*",
 )  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -65,8 +67,17 @@ def _check_name(name: str) -> None:
 
 
 def is_junk(path: str) -> bool:
-    """True for the litter of operating systems and unfinished copies, anywhere below such a folder too."""
-    return any(fnmatchcase(part, pattern) for part in path.lower().split("/") for pattern in _JUNK_PATTERNS)
+    """True for the litter of operating systems and unfinished copies.
+
+    Only a few folders, which no photographer names so, make junk of all that lies in them.
+    """
+    *folders, name = path.lower().split("/")
+    is_in_junk_folder = any(_matches(part, _JUNK_FOLDERS) for part in (*folders, name))
+    return is_in_junk_folder or _matches(name, _JUNK_FILES)
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def numbered(name: str, number: int) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from indexer.errors import NoRoom
+from indexer.errors import NoRoom, OriginalMissing
 from indexer.hashing import Staged
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -25,6 +26,8 @@ class Store:
     """Files by SHA-256 under ``root``. Safe to share between threads and processes."""
 
     root: Path
+    _made: set[Path] = field(default_factory=set, init=False, compare=False)
+    _making: threading.Lock = field(default_factory=threading.Lock, init=False, compare=False)
 
     def commit(self, staged: Staged, extension: str) -> bool:
         """Keep these bytes; on return they survive a power cut. True when they were not held before.
@@ -52,11 +55,15 @@ class Store:
             return None
 
     def open(self, sha256: str) -> BinaryIO:
-        """The bytes, for reading; raises FileNotFoundError when the original is missing."""
+        """The bytes, for reading; raises OriginalMissing."""
+        return self.require(sha256).open("rb", buffering=0)
+
+    def require(self, sha256: str) -> Path:
+        """Where an original lies; raises OriginalMissing."""
         path = self.find(sha256)
         if path is None:
-            raise FileNotFoundError(errno.ENOENT, "original missing from the store", sha256)
-        return path.open("rb", buffering=0)
+            raise OriginalMissing(sha256)
+        return path
 
     def remove(self, sha256: str) -> None:
         """Forget bytes that no row stands for; missing ones are not an error."""
@@ -71,7 +78,7 @@ class Store:
     def _link(self, staged: Staged, place: Path) -> None:
         os.chmod(staged.path, 0o444)
         _sync_file(staged.path)
-        _make_folders(place.parent)
+        self._make_folders(place.parent)
         try:
             os.link(staged.path, place)
         except FileExistsError:
@@ -85,19 +92,21 @@ class Store:
         os.link(staged.path, spare)
         os.replace(spare, place)
 
+    def _make_folders(self, folder: Path) -> None:
+        # Whoever finds the folder there must not rely on it before its maker has synced its name.
+        with self._making:
+            if folder in self._made:
+                return
+            folder.mkdir(parents=True, exist_ok=True)
+            _sync_folder(folder.parent)
+            _sync_folder(folder.parent.parent)
+            self._made.add(folder)
+
     def _place(self, sha256: str, extension: str) -> Path:
         return self._folder(sha256) / f"{sha256}{extension}"
 
     def _folder(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4]
-
-
-def _make_folders(folder: Path) -> None:
-    if folder.is_dir():
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    _sync_folder(folder.parent)
-    _sync_folder(folder.parent.parent)
 
 
 def _sync_file(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def state(catalog: Catalog, person_id: int = ALICE) -> tuple[Any, ...]:
 
 
 def test_the_first_time(catalog: Catalog) -> None:
-    assert catalog.arrivals.record(arrival(ALICE, "a.jpg")) is True
+    assert catalog.arrivals.record(arrival(ALICE, "a.jpg")) == catalog.entries.get(ALICE, "a.jpg")
     entries, tally, queue, _ = state(catalog)
     assert (entries, tally, queue) == (("a.jpg",), (Tally(1, 100), Tally(0, 0)), Queue(1, 0, 0))
     assert catalog.arrivals.is_recorded(SHA256)
@@ -43,7 +44,7 @@ def test_the_first_time(catalog: Catalog) -> None:
 def test_again_under_another_name(catalog: Catalog) -> None:
     catalog.arrivals.record(arrival(ALICE, "a.jpg"))
     index(catalog, {"a.jpg": "2024-05-17T12:00:00"})
-    assert catalog.arrivals.record(arrival(ALICE, "b.jpg", sha256=SHA256)) is False
+    assert catalog.arrivals.record(arrival(ALICE, "b.jpg", sha256=SHA256)).path == "b.jpg"
     entries, tally, queue, _ = state(catalog)
     assert (entries, tally, queue) == (("a.jpg", "b.jpg"), (Tally(1, 100), Tally(1, 100)), Queue(0, 0, 0))
     assert catalog.arrivals.names_of(SHA256) == ("b.jpg", "a.jpg")
@@ -55,7 +56,7 @@ def test_again_under_another_name(catalog: Catalog) -> None:
 def test_for_another_person_it_is_new(catalog: Catalog) -> None:
     catalog.arrivals.record(arrival(ALICE, "a.jpg"))
     before = state(catalog)
-    assert catalog.arrivals.record(arrival(BOB, "a.jpg")) is True
+    catalog.arrivals.record(arrival(BOB, "a.jpg"))
     assert state(catalog) == before
     assert state(catalog, BOB)[:3] == before[:3]
     assert len(catalog.arrivals.originals()) == 1
@@ -87,10 +88,32 @@ def test_nothing_when_the_last_statement_fails(catalog: Catalog, monkeypatch: py
 
 
 def test_junk_is_an_entry_and_nothing_else(catalog: Catalog) -> None:
-    catalog.arrivals.record_junk(arrival(ALICE, "a.jpg"))
+    catalog.arrivals.record_junk(arrival(ALICE, ".DS_Store"))
     entries, (held, again), queue, _ = state(catalog)
-    assert (entries, held.count, again.count, queue) == (("a.jpg",), 0, 0, Queue(0, 0, 0))
-    assert not catalog.arrivals.is_recorded(SHA256)
+    assert (entries, held.count, again.count, queue) == ((".DS_Store",), 0, 0, Queue(0, 0, 0))
+    assert catalog.arrivals.originals() == ()
+    assert catalog.arrivals.is_recorded(digest(".DS_Store"), as_junk=True)
+
+
+def test_only_what_no_row_needs_is_forgotten(catalog: Catalog) -> None:
+    catalog.arrivals.record(arrival(ALICE, "a.jpg"))
+    catalog.arrivals.record_junk(arrival(ALICE, "b.part"))
+    forgotten: list[str] = []
+    for sha256 in (SHA256, digest("b.part")):
+        for as_junk in (False, True):
+            forget = functools.partial(forgotten.append, f"{sha256} {as_junk}")
+            catalog.arrivals.unless_recorded(sha256, forget, as_junk=as_junk)
+    assert forgotten == [f"{SHA256} True", f"{digest('b.part')} False"]
+
+
+def test_adopting_needs_the_very_bytes(catalog: Catalog) -> None:
+    """Whoever renames junk may meet somebody who has put another file there in between."""
+    catalog.arrivals.record_junk(arrival(ALICE, "a.part"))
+    catalog.entries.move(ALICE, "a.part", "a.jpg")
+    with pytest.raises(NoSuchEntry):
+        catalog.arrivals.record_adopted(arrival(ALICE, "a.jpg", sha256=digest("other")))
+    adopted = catalog.arrivals.record_adopted(arrival(ALICE, "a.jpg", sha256=digest("a.part")))
+    assert (adopted.is_junk, adopted.sha256) == (False, digest("a.part"))
 
 
 @pytest.mark.parametrize(("client_mtime", "mtime"), [(None, NOW), (5.5, 5.5)])
@@ -110,8 +133,7 @@ def test_an_undated_item_takes_the_oldest_time(
 ) -> None:
     catalog.arrivals.record(arrival(ALICE, "a.jpg", client_mtime=known))
     index(catalog, {})
-    catalog.arrivals.offer_mtime(BOB, SHA256, 1.0, NOW)
-    catalog.arrivals.offer_mtime(ALICE, SHA256, offered, NOW)
+    catalog.arrivals.annotate(ALICE, "a.jpg", {}, offered, NOW)
     assert catalog.items.client_mtime(ALICE, SHA256) == kept
     assert catalog.jobs.queue(ALICE).pending == asked
 
@@ -119,7 +141,7 @@ def test_an_undated_item_takes_the_oldest_time(
 def test_a_dated_item_needs_no_time(catalog: Catalog) -> None:
     catalog.arrivals.record(arrival(ALICE, "a.jpg"))
     index(catalog, {"a.jpg": "2024-05-17T12:00:00"})
-    catalog.arrivals.offer_mtime(ALICE, SHA256, 5.0, NOW)
+    catalog.arrivals.annotate(ALICE, "a.jpg", {}, 5.0, NOW)
     assert catalog.jobs.queue(ALICE) == Queue(0, 0, 0)
 
 

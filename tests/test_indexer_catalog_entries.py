@@ -11,11 +11,12 @@ import pytest
 
 from indexer.catalog import Catalog
 from indexer.catalog.entries import Entries
-from indexer.errors import NameOccupied, NoSuchEntry
-from indexer.model import Entry, EntryType
+from indexer.errors import NameOccupied, NoSuchEntry, TooManyProperties
+from indexer.model import Entry, EntryType, Kind, Lock, MediaType
 from tests.libraries import NOW, add_person, arrival, digest, opened_catalog
 
 ALICE, BOB = 1, 2
+PLAIN = MediaType(Kind.OTHER, "text/plain", "")
 COMPOSED, DECOMPOSED = (unicodedata.normalize(form, "Höhe/é.jpg") for form in ("NFC", "NFD"))
 
 
@@ -116,7 +117,7 @@ def test_moving_replaces_what_had_the_name(catalog: Catalog) -> None:
 
 def test_copying_a_tree(catalog: Catalog) -> None:
     make(catalog, *TREE, "A0.jpg")
-    catalog.entries.set_properties(ALICE, "A/a.jpg", {"{x}y": "<z/>"})
+    catalog.arrivals.annotate(ALICE, "A/a.jpg", {"{x}y": "<z/>"}, None, NOW)
     catalog.entries.copy(ALICE, "A", "C", deep=True, now=NOW + 5)
     copied = tuple("C" + path[1:] for path in TREE)
     assert paths(catalog.entries) == sorted((*TREE, *copied, "A0.jpg"))
@@ -165,7 +166,8 @@ def test_spellings_meet(catalog: Catalog) -> None:
     assert got(entries, COMPOSED).name == "e\u0301.jpg"
     make(catalog, COMPOSED)
     assert paths(entries) == ["Höhe/", COMPOSED]
-    entries.set_mtime(ALICE, DECOMPOSED, 5.0)
+    catalog.arrivals.annotate(ALICE, DECOMPOSED, {}, 5.0, NOW)
+    assert got(entries, COMPOSED).mtime == 5.0
     entries.move(ALICE, "Ho\u0308he", "Ka\u0308se")
     assert paths(entries) == ["Käse/", "Käse/é.jpg"]
     assert got(entries, "Käse").name == "Ka\u0308se"
@@ -181,15 +183,26 @@ def test_case_matters(catalog: Catalog) -> None:
 def test_times_and_properties(catalog: Catalog) -> None:
     entries = catalog.entries
     make(catalog, "a.jpg")
-    entries.set_mtime(ALICE, "a.jpg", 12.5)
-    entries.set_properties(ALICE, "a.jpg", {"{x}y": "<ü/>"})
+    annotate = catalog.arrivals.annotate
+    annotate(ALICE, "a.jpg", {"{x}gone": "<g/>"}, 12.5, NOW)
+    annotate(ALICE, "a.jpg", {"{x}y": "<ü/>", "{x}gone": None}, None, NOW)
+    assert got(entries, "a.jpg").mtime == 12.5
     make(catalog, "a.jpg")  # the same file once more keeps what programs said about it
     entry = got(entries, "a.jpg")
     assert (entry.mtime, entry.created_at, entry.properties) == (NOW, NOW, (("{x}y", "<ü/>"),))
     with pytest.raises(NoSuchEntry):
-        entries.set_mtime(ALICE, "b.jpg", 1.0)
+        annotate(ALICE, "b.jpg", {}, 1.0, NOW)
     with pytest.raises(NoSuchEntry):
-        entries.set_properties(BOB, "a.jpg", {})
+        annotate(BOB, "a.jpg", {}, None, NOW)
+    with pytest.raises(TooManyProperties):
+        annotate(ALICE, "a.jpg", {f"{{x}}{number}": "<p/>" for number in range(101)}, None, NOW)
+
+
+def abandon(catalog: Catalog, *paths: str) -> None:
+    """Their locks run out without data."""
+    for path in paths:
+        catalog.locks.add(ALICE, Lock(path, f"/Upload/{path}", "", "0", "exclusive", 1.0, NOW + 1), NOW)
+    catalog.locks.expire("/Upload", NOW + 2)
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -205,7 +218,7 @@ def test_a_placeholder_hides_a_version_and_gives_it_back(times: int, catalog: Ca
             0,
             None,
         )
-    entries.drop_placeholders(ALICE, ["a.jpg"])
+    abandon(catalog, "a.jpg")
     after = got(entries, "a.jpg")
     assert (after.type, after.sha256, after.size_bytes, after.mime, after.mtime) == (
         EntryType.FILE, before.sha256, before.size_bytes, before.mime, before.mtime,
@@ -216,7 +229,7 @@ def test_a_placeholder_without_a_past_goes(catalog: Catalog) -> None:
     entries = catalog.entries
     entries.place_placeholder(ALICE, "new.jpg", NOW, NOW)
     make(catalog, "real.jpg", "folder/")
-    entries.drop_placeholders(ALICE, ["new.jpg", "real.jpg", "folder", "nowhere"])
+    abandon(catalog, "new.jpg", "real.jpg", "folder", "nowhere")
     assert paths(entries) == ["folder/", "real.jpg"]
 
 
@@ -224,7 +237,7 @@ def test_data_ends_a_placeholder_for_good(catalog: Catalog) -> None:
     make(catalog, "a.jpg")
     catalog.entries.place_placeholder(ALICE, "a.jpg", NOW, NOW)
     catalog.arrivals.record(arrival(ALICE, "a.jpg", sha256=digest("new")))
-    catalog.entries.drop_placeholders(ALICE, ["a.jpg"])
+    abandon(catalog, "a.jpg")
     assert got(catalog.entries, "a.jpg").sha256 == digest("new")
 
 
@@ -240,15 +253,23 @@ def test_no_placeholder_in_place_of_a_folder(catalog: Catalog) -> None:
 
 def test_junk(catalog: Catalog) -> None:
     make(catalog, "a.jpg", "A/")
-    catalog.arrivals.record_junk(arrival(ALICE, "A/.DS_Store", at=NOW - 10))
-    catalog.arrivals.record_junk(arrival(BOB, "Thumbs.db"))
+    catalog.arrivals.record_junk(arrival(ALICE, "A/.DS_Store", at=NOW - 10, media=PLAIN))
+    catalog.arrivals.record_junk(arrival(BOB, "Thumbs.db", media=PLAIN))
     entries = catalog.entries
     assert {(person_id, entry.path) for person_id, entry in entries.junk()} == {
         (ALICE, "A/.DS_Store"),
         (BOB, "Thumbs.db"),
     }
-    assert [entry.path for _, entry in entries.junk(before=NOW)] == ["A/.DS_Store"]
-    assert entries.junk_digests() == {digest("A/.DS_Store"), digest("Thumbs.db")}
+    entries.sweep_junk(NOW)
+    assert [entry.path for _, entry in entries.junk()] == ["Thumbs.db"]
+
+
+def test_no_sweep_takes_a_picture_or_a_real_name(catalog: Catalog) -> None:
+    catalog.arrivals.record_junk(arrival(ALICE, "photo.part", at=NOW - 10))
+    catalog.arrivals.record_junk(arrival(ALICE, "text.part", at=NOW - 10, media=PLAIN))
+    catalog.entries.move(ALICE, "text.part", "text")
+    catalog.entries.sweep_junk(NOW)
+    assert [entry.path for _, entry in catalog.entries.junk()] == ["photo.part", "text"]
 
 
 def test_what_lies_below(catalog: Catalog) -> None:

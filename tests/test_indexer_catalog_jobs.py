@@ -134,7 +134,7 @@ def test_new_evidence_asks_again(is_failed: bool, catalog: Catalog) -> None:
     (old,) = claim(catalog)
     if is_failed:
         catalog.jobs.finish(old, Metadata(), BROKEN)
-    catalog.arrivals.offer_mtime(ALICE, old.sha256, NOW - 1000, NOW)
+    catalog.arrivals.annotate(ALICE, "a", {}, NOW - 1000, NOW)
     assert catalog.jobs.queue(ALICE) == Queue(1, 0, 0)
     assert not catalog.jobs.finish(old, Metadata(), None)
     (new,) = claim(catalog)

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from indexer.catalog.arrivals import Arrivals
 from indexer.catalog.database import Database
-from indexer.catalog.entries import Entries
 from indexer.errors import (
     BadName,
     ChecksumMismatch,
@@ -21,10 +20,11 @@ from indexer.errors import (
     NameOccupied,
     NoRoom,
     NoSuchEntry,
+    OriginalMissing,
     TooLarge,
 )
 from indexer.hashing import Announced
-from indexer.model import Arrival, Door, EntryType, Tally
+from indexer.model import Arrival, Door, Entry, EntryType, Tally
 from tests import photos
 from tests.libraries import Home, digest, open_home
 from tests.photos import Shot
@@ -74,7 +74,7 @@ def test_the_bytes_come_before_the_rows_and_the_rows_before_the_worker(
 ) -> None:
     record = Arrivals.record
 
-    def checked(arrivals: Arrivals, arrival: Arrival) -> bool:
+    def checked(arrivals: Arrivals, arrival: Arrival) -> Entry:
         assert home.originals() == {SHA256}
         assert home.wakes == []
         return record(arrivals, arrival)
@@ -200,7 +200,7 @@ def test_in_doubt_the_bytes_stay(home: Home, monkeypatch: pytest.MonkeyPatch) ->
 def test_another_upload_undid_the_same_bytes(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     record = Arrivals.record
 
-    def undone_meanwhile(arrivals: Arrivals, arrival: Arrival) -> bool:
+    def undone_meanwhile(arrivals: Arrivals, arrival: Arrival) -> Entry:
         home.intake.originals.remove(arrival.sha256)
         return record(arrivals, arrival)
 
@@ -229,16 +229,10 @@ def test_no_bytes_make_a_placeholder(home: Home) -> None:
     assert home.bring("IMG_1.JPG", PHOTO).type is EntryType.FILE
 
 
-def test_a_name_that_goes_in_the_same_moment(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Entries, "get", lambda *_: None)
-    with pytest.raises(NoSuchEntry):
-        home.bring("IMG_1.JPG", PHOTO)
-
-
 def test_lost_bytes_are_told(home: Home) -> None:
     entry = home.bring("IMG_1.JPG", PHOTO)
     home.intake.originals.remove(SHA256)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(OriginalMissing):
         home.intake.open(entry)
 
 
@@ -257,10 +251,10 @@ def test_a_whole_copy_that_gets_its_name_is_adopted(home: Home) -> None:
     home.intake.adopt(home.alice, junk)
     assert home.originals() == set()
     home.catalog.entries.move(home.alice, "IMG_1.JPG.part", "IMG_1.JPG")
-    renamed = home.catalog.entries.get(home.alice, "IMG_1.JPG")
-    assert renamed is not None
+    entry = home.catalog.entries.get(home.alice, "IMG_1.JPG")
     for _ in range(2):
-        home.intake.adopt(home.alice, renamed)
+        assert entry is not None
+        home.intake.adopt(home.alice, entry)
         entry = home.catalog.entries.get(home.alice, "IMG_1.JPG")
         assert entry is not None
         assert (entry.is_junk, entry.sha256, entry.mtime) == (False, SHA256, 5.5)

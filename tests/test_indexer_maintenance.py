@@ -19,6 +19,7 @@ from tests.photos import Shot
 
 PHOTO = photos.jpeg()
 SHA256 = digest(PHOTO)
+COMPANION = b"what Finder writes beside a file"
 
 
 @pytest.fixture
@@ -89,25 +90,41 @@ def test_a_crash_while_healing(home: Home) -> None:
 
 
 def test_junk_lives_a_day(home: Home) -> None:
-    entry = home.bring("._a.jpg", PHOTO)
-    place = home.intake.junk.find(SHA256)
+    entry = home.bring("._a.jpg", COMPANION)
+    place = home.intake.junk.find(digest(COMPANION))
     assert place is not None
-    now = place.stat().st_mtime
+    now = place.stat().st_ctime
     sweep_junk(home.intake, now + JUNK_LIFE_S - 60)
     assert home.catalog.entries.get(home.alice, "._a.jpg") == entry
-    assert read(place) == PHOTO
+    assert read(place) == COMPANION
     sweep_junk(home.intake, now + JUNK_LIFE_S + 60)
     assert home.catalog.entries.get(home.alice, "._a.jpg") is None
     assert not place.exists()
 
 
 def test_bytes_that_another_junk_entry_needs_stay(home: Home) -> None:
-    home.bring("._a.jpg", PHOTO)
+    home.bring("._a.jpg", COMPANION)
     now = home.catalog.entries.junk()[0][1].created_at
-    home.catalog.arrivals.record_junk(arrival(home.alice, "._b.jpg", sha256=SHA256, at=now + JUNK_LIFE_S))
+    late = arrival(home.alice, "._b.jpg", sha256=digest(COMPANION), at=now + JUNK_LIFE_S)
+    home.catalog.arrivals.record_junk(late)
     sweep_junk(home.intake, now + JUNK_LIFE_S + 60)
     assert [entry.path for entry in home.catalog.entries.children(home.alice, "")] == ["._b.jpg"]
+    assert read(home.intake.junk.find(digest(COMPANION))) == COMPANION
+
+
+def test_a_photo_under_a_name_of_junk_is_never_swept(home: Home) -> None:
+    home.bring("IMG_1.JPG.part", PHOTO)
+    sweep_junk(home.intake, NOW + 1e9)
     assert read(home.intake.junk.find(SHA256)) == PHOTO
+
+
+def test_what_cannot_be_adopted_stops_no_sweep(home: Home) -> None:
+    home.bring("lost.part", PHOTO)
+    home.catalog.entries.move(home.alice, "lost.part", "lost.jpg")
+    home.intake.junk.remove(SHA256)
+    home.bring("._a.jpg", COMPANION)
+    sweep_junk(home.intake, NOW + 1e9)
+    assert [entry.path for entry in home.catalog.entries.children(home.alice, "")] == ["lost.jpg"]
 
 
 def test_renamed_junk_is_adopted_and_real_files_stay(home: Home) -> None:

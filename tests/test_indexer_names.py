@@ -105,7 +105,6 @@ def test_checking_knows_no_other_error(path: str) -> None:
         "IMG_1.JPG.part",
         "IMG_1.jpg.partial",
         ".~lock.album.odt#",
-        "lost+found/x",
     ],
 )
 def test_junk(path: str) -> None:
@@ -113,7 +112,18 @@ def test_junk(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "IMG_1.JPG", "Thumbs.db.jpg", "_IMG.jpg", "tmp/a.jpg", "part", ".profile", "a._b"]
+    "path",
+    [
+        "",
+        "IMG_1.JPG",
+        "Thumbs.db.jpg",
+        "_IMG.jpg",
+        "Old.tmp/a.jpg",
+        "Trip.part/a.jpg",
+        "part",
+        ".profile",
+        "a._b",
+    ],
 )
 def test_no_junk(path: str) -> None:
     assert not names.is_junk(path)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from indexer.errors import NoRoom
+from indexer.errors import NoRoom, OriginalMissing
 from indexer.hashing import Announced, Staged, Staging
 from indexer.store import Store
 from tests.libraries import digest
@@ -63,7 +63,7 @@ def test_kept_once(store: Store, stage: Stage) -> None:
 def test_what_is_not_held(store: Store, stage: Stage) -> None:
     store.commit(stage(b"another"), "")
     assert store.find(SHA256) is None
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(OriginalMissing):
         store.open(SHA256)
     store.remove(SHA256)
     assert [path.name for path in store.enumerate()] == [digest(b"another")]

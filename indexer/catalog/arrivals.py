@@ -2,55 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 
+from indexer import names
 from indexer.catalog import entries, jobs
 from indexer.catalog.database import Database
 from indexer.catalog.portable import insert_or_ignore
-from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, OriginalRow, UploadRow
+from indexer.catalog.tables import UNKNOWN_TIME, EntryRow, ItemRow, OriginalRow, UploadRow
 from indexer.catalog.versions import bump
-from indexer.model import Arrival, State
+from indexer.errors import NoSuchEntry
+from indexer.model import Arrival, Entry, State
 
 
 class Arrivals:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, arrival: Arrival) -> bool:
-        """Original, item, upload, entry and (for new ones) the index job, durable on return.
+    def record(self, arrival: Arrival) -> Entry:
+        """Original, item, upload, entry and (where there is work) the index job, durable on return.
 
-        True when the person did not hold these bytes before. Raises NoSuchEntry for a folder that
-        is gone, NameOccupied when a folder has the name.
+        Raises NoSuchEntry for a folder that is gone, NameOccupied when a folder has the name.
         """
         with self._database.write() as connection:
-            _place_entry(connection, arrival, is_junk=False)
-            connection.execute(insert_or_ignore(connection, OriginalRow, _original_values(arrival)))
-            is_new = (
-                connection.execute(insert_or_ignore(connection, ItemRow, _item_values(arrival))).rowcount > 0
-            )
-            connection.execute(sa.insert(UploadRow).values(_upload_values(arrival, is_new)))
-            if is_new or _has_failed(connection, arrival):
-                jobs.enqueue(connection, arrival.person_id, arrival.sha256, arrival.at)
-            elif arrival.client_mtime is not None:
-                offer_mtime(connection, arrival.person_id, arrival.sha256, arrival.client_mtime, arrival.at)
-            bump(connection, arrival.person_id)
-            return is_new
+            return _record(connection, arrival)
 
-    def record_junk(self, arrival: Arrival) -> None:
+    def record_junk(self, arrival: Arrival) -> Entry:
         """Only the entry: junk is never an item."""
         with self._database.write() as connection:
-            _place_entry(connection, arrival, is_junk=True)
+            return _place_entry(connection, arrival)
 
-    def offer_mtime(self, person_id: int, sha256: str, mtime: float, now: float) -> None:
-        """A client declared a file's modification time after its bytes: evidence for an undated item."""
+    def record_adopted(self, arrival: Arrival) -> Entry:
+        """As `record`, if the name still stands for these bytes among the junk; else raises NoSuchEntry."""
         with self._database.write() as connection:
-            offer_mtime(connection, person_id, sha256, mtime, now)
+            entry = entries.find(connection, arrival.person_id, names.key(arrival.path))
+            if entry is None or not entry.is_junk or entry.sha256 != arrival.sha256:
+                raise NoSuchEntry(arrival.path)
+            return _record(connection, arrival)
 
-    def is_recorded(self, sha256: str) -> bool:
-        """Whether any row stands for these bytes."""
-        query = sa.select(sa.exists().where(OriginalRow.sha256 == sha256))
+    def annotate(
+        self, person_id: int, path: str, changes: dict[str, str | None], mtime: float | None, now: float
+    ) -> None:
+        """What a client says of a file after its bytes: dead properties and the modification time.
+
+        The time is evidence for an item without a better date. Raises NoSuchEntry, TooManyProperties.
+        """
+        with self._database.write() as connection:
+            entry = entries.annotate(connection, person_id, path, changes, mtime)
+            if mtime is not None and entry.sha256 and not entry.is_junk:
+                _offer_mtime(connection, person_id, entry.sha256, mtime, now)
+
+    def is_recorded(self, sha256: str, *, as_junk: bool = False) -> bool:
+        """Whether a row stands for these bytes, as an original or among the junk."""
         with self._database.read() as connection:
-            return bool(connection.scalar(query))
+            return _is_recorded(connection, sha256, as_junk=as_junk)
+
+    def unless_recorded(self, sha256: str, forget: Callable[[], None], *, as_junk: bool = False) -> None:
+        """Call ``forget`` if no such row stands for these bytes; nobody can record them meanwhile."""
+        with self._database.write() as connection:
+            if not _is_recorded(connection, sha256, as_junk=as_junk):
+                forget()
 
     def originals(self) -> tuple[tuple[str, int], ...]:
         """(digest, size in bytes) of every original there should be."""
@@ -67,7 +79,26 @@ class Arrivals:
             return tuple(connection.scalars(query))
 
 
-def offer_mtime(connection: sa.Connection, person_id: int, sha256: str, mtime: float, now: float) -> None:
+def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
+    entry = _place_entry(connection, arrival)
+    connection.execute(insert_or_ignore(connection, OriginalRow, _original_values(arrival)))
+    is_new = connection.execute(insert_or_ignore(connection, ItemRow, _item_values(arrival))).rowcount > 0
+    connection.execute(sa.insert(UploadRow).values(_upload_values(arrival, is_new)))
+    if is_new or _has_failed(connection, arrival):
+        jobs.enqueue(connection, arrival.person_id, arrival.sha256, arrival.at)
+    elif arrival.client_mtime is not None:
+        _offer_mtime(connection, arrival.person_id, arrival.sha256, arrival.client_mtime, arrival.at)
+    bump(connection, arrival.person_id)
+    return entry
+
+
+def _is_recorded(connection: sa.Connection, sha256: str, *, as_junk: bool) -> bool:
+    junk = sa.exists().where(EntryRow.sha256 == sha256, EntryRow.is_junk)
+    original = sa.exists().where(OriginalRow.sha256 == sha256)
+    return bool(connection.scalar(sa.select(junk if as_junk else original)))
+
+
+def _offer_mtime(connection: sa.Connection, person_id: int, sha256: str, mtime: float, now: float) -> None:
     undated = sa.or_(ItemRow.taken_at_source.is_(None), ItemRow.taken_at_source == "client mtime")
     changed = sa.or_(ItemRow.client_mtime.is_(None), ItemRow.client_mtime > mtime)
     here = (ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
@@ -76,8 +107,8 @@ def offer_mtime(connection: sa.Connection, person_id: int, sha256: str, mtime: f
         jobs.enqueue(connection, person_id, sha256, now)
 
 
-def _place_entry(connection: sa.Connection, arrival: Arrival, *, is_junk: bool) -> None:
-    entries.place_file(
+def _place_entry(connection: sa.Connection, arrival: Arrival) -> Entry:
+    return entries.place_file(
         connection,
         arrival.person_id,
         arrival.path,
@@ -85,7 +116,6 @@ def _place_entry(connection: sa.Connection, arrival: Arrival, *, is_junk: bool) 
         size_bytes=arrival.size_bytes,
         mime=arrival.media.mime,
         mtime=arrival.at if arrival.client_mtime is None else arrival.client_mtime,
-        is_junk=is_junk,
         now=arrival.at,
     )
 

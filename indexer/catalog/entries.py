@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 from indexer import names
 from indexer.catalog.database import Database
 from indexer.catalog.tables import EntryRow, OriginalRow
-from indexer.errors import NameOccupied, NoSuchEntry
+from indexer.errors import NameOccupied, NoSuchEntry, TooManyProperties
 from indexer.model import Entry, EntryType
 
 _COLUMNS = (
@@ -19,6 +18,8 @@ _COLUMNS = (
     EntryRow.size_bytes, EntryRow.mime, EntryRow.is_junk, EntryRow.properties,
 )  # fmt: skip
 FOLDER_MIME = "httpd/unix-directory"
+MOST_PROPERTIES = 100
+LONGEST_PROPERTY = 16 * 1024
 
 
 class Entries:
@@ -59,13 +60,6 @@ class Entries:
             row = _new_row(person_id, path, now, type=EntryType.PLACEHOLDER, mtime=mtime)
             replace(connection, row | _behind(connection, person_id, old))
             return _require(connection, person_id, path_key)
-
-    def set_mtime(self, person_id: int, path: str, mtime: float) -> None:
-        self._update(person_id, path, mtime=mtime)
-
-    def set_properties(self, person_id: int, path: str, properties: dict[str, str]) -> None:
-        """Replace the dead properties: name in Clark notation -> XML."""
-        self._update(person_id, path, properties=json.dumps(properties))
 
     def delete(self, person_id: int, path: str) -> None:
         """Remove a name and, of a folder, everything below; the originals stay."""
@@ -126,29 +120,20 @@ class Entries:
         with self._database.read() as connection:
             return tuple(map(_entry, connection.execute(query)))
 
-    def junk(self, before: float = float("inf")) -> tuple[tuple[int, Entry], ...]:
-        """(person id, entry) of all junk not changed since ``before`` (epoch seconds)."""
-        query = sa.select(EntryRow.person_id, *_COLUMNS).where(EntryRow.is_junk, EntryRow.changed_at < before)
+    def junk(self) -> tuple[tuple[int, Entry], ...]:
+        """(person id, entry) of everything that came under a junk name."""
+        query = sa.select(EntryRow.person_id, *_COLUMNS).where(EntryRow.is_junk)
         with self._database.read() as connection:
             return tuple((row[0], _entry(row[1:])) for row in connection.execute(query))
 
-    def junk_digests(self) -> frozenset[str]:
-        """The digests that some junk entry still needs."""
-        with self._database.read() as connection:
-            query = sa.select(EntryRow.sha256).where(EntryRow.is_junk, EntryRow.sha256.is_not(None))
-            return frozenset(connection.scalars(query))
-
-    def drop_placeholders(self, person_id: int, paths: Iterable[str]) -> None:
-        """End abandoned placeholders: the version behind one comes back, else the name goes."""
+    def sweep_junk(self, before: float) -> None:
+        """Forget junk not changed since ``before`` (epoch seconds), but never a picture or a film."""
+        query = sa.select(EntryRow.person_id, EntryRow.path, EntryRow.mime)
         with self._database.write() as connection:
-            for path in paths:
-                drop_placeholder(connection, person_id, names.key(path))
-
-    def _update(self, person_id: int, path: str, **values: Any) -> None:
-        with self._database.write() as connection:
-            update = sa.update(EntryRow).where(*_exactly(person_id, names.key(path))).values(**values)
-            if connection.execute(update).rowcount == 0:
-                raise NoSuchEntry(path)
+            old = connection.execute(query.where(EntryRow.is_junk, EntryRow.changed_at < before)).all()
+            for person_id, path, mime in old:
+                if names.is_junk(path) and not mime.startswith(("image/", "video/")):
+                    connection.execute(sa.delete(EntryRow).where(*_exactly(person_id, path)))
 
 
 def find(connection: sa.Connection, person_id: int, path_key: str) -> Entry | None:
@@ -175,9 +160,8 @@ def place_file(
     size_bytes: int,
     mime: str,
     mtime: float,
-    is_junk: bool,
     now: float,
-) -> None:
+) -> Entry:
     """Point a name to whole bytes, in place of whatever file had it; raises NoSuchEntry, NameOccupied."""
     path_key = names.key(path)
     check_parent(connection, person_id, path_key)
@@ -186,11 +170,26 @@ def place_file(
         raise NameOccupied(path)
     row = _new_row(
         person_id, path, now, type=EntryType.FILE, mime=mime, mtime=mtime,
-        sha256=sha256, size_bytes=size_bytes, is_junk=is_junk,
+        sha256=sha256, size_bytes=size_bytes,
     )  # fmt: skip
     if old:
         row |= {"created_at": old.created_at, "properties": json.dumps(dict(old.properties))}
     replace(connection, row)
+    return _require(connection, person_id, path_key)
+
+
+def annotate(
+    connection: sa.Connection, person_id: int, path: str, changes: dict[str, str | None], mtime: float | None
+) -> Entry:
+    """Set (or with None remove) dead properties and the mtime; raises NoSuchEntry, TooManyProperties."""
+    entry = _require(connection, person_id, names.key(path))
+    merged = dict(entry.properties) | changes
+    properties = {name: xml for name, xml in merged.items() if xml is not None}
+    if len(properties) > MOST_PROPERTIES or any(len(xml) > LONGEST_PROPERTY for xml in properties.values()):
+        raise TooManyProperties
+    values = {"properties": json.dumps(properties), "mtime": entry.mtime if mtime is None else mtime}
+    connection.execute(sa.update(EntryRow).where(*_exactly(person_id, names.key(path))).values(values))
+    return entry
 
 
 def replace(connection: sa.Connection, row: dict[str, Any]) -> None:
@@ -267,7 +266,7 @@ def _new_row(person_id: int, path: str, now: float, **values: Any) -> dict[str, 
     row: dict[str, Any] = {
         "person_id": person_id, "path": path_key, "folder": names.parent(path_key), "name": names.last(path),
         "sha256": None, "size_bytes": 0, "mime": "application/octet-stream", "mtime": now, "created_at": now,
-        "changed_at": now, "is_junk": False, "properties": "{}",
+        "changed_at": now, "is_junk": names.is_junk(path_key), "properties": "{}",
         "previous_sha256": None, "previous_mtime": None,
     }  # fmt: skip
     return row | values

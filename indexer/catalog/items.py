@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -188,23 +188,25 @@ def record_outcome(
 
 
 def _free_library_name(connection: sa.Connection, person_id: int, day: str, name: str) -> str:
-    for number in _numbers():
-        candidate = names.numbered(name, number)
-        taken = sa.exists().where(
-            ItemRow.person_id == person_id, ItemRow.day == day, ItemRow.library_key == _library_key(candidate)
-        )
-        if not connection.scalar(sa.select(taken)):
-            return candidate
-    raise AssertionError("numbers do not end")
+    def is_taken(number: int) -> bool:
+        library_key = _library_key(names.numbered(name, number))
+        here = (ItemRow.person_id == person_id, ItemRow.day == day, ItemRow.library_key == library_key)
+        return bool(connection.scalar(sa.select(sa.exists().where(*here))))
+
+    return names.numbered(name, _first_free(is_taken))
 
 
-def _numbers() -> Iterator[int]:
-    # One by one while that is cheap; then leaps, so that ten thousand "image.jpg" of one day stay cheap.
-    number, step = 1, 1
-    while True:
-        yield number
-        number += step
-        step = step if number < 100 else number // 8
+def _first_free(is_taken: Callable[[int], bool]) -> int:
+    """A free number, near the lowest, in few looks: a day may hold thousands of "image.jpg"."""
+    if not is_taken(1):
+        return 1
+    taken, free = 1, 2
+    while is_taken(free):
+        taken, free = free, free * 2
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        taken, free = (middle, free) if is_taken(middle) else (taken, middle)
+    return free
 
 
 def _library_key(name: str) -> str:
