@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pebble import ProcessPool
 
@@ -30,7 +31,7 @@ Running = dict[Future[Outcome], tuple[Job, Task]]
 
 _log = logging.getLogger(__name__)
 
-MOST_CRASHES = 2
+MOST_CRASHES = 3
 LEASE_S = 600.0
 _DEADLINE_S = 120
 _MEMORY_BYTES = 2 << 30
@@ -38,6 +39,10 @@ _RECYCLE_AFTER = 200
 _LOOK_AGAIN_S = 2.0
 _PAUSE_AFTER_ERROR_S = 5.0
 _NICE = 10
+
+
+class PoolBroken(Exception):
+    """The processes cannot be used any more; only a worker that is started anew has others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,10 @@ class Worker:
     processes: int = 1
 
     def run(self, wake: threading.Event, stop: threading.Event) -> None:
-        """Work until ``stop`` is set; ``wake`` makes it look for jobs at once."""
+        """Work until ``stop`` is set; ``wake`` makes it look for jobs at once.
+
+        Raises PoolBroken, with the claimed jobs given back, for the caller to start a new process.
+        """
         pool = ProcessPool(
             max_workers=self.processes,
             max_tasks=_RECYCLE_AFTER,
@@ -58,9 +66,9 @@ class Worker:
             context=multiprocessing.get_context("spawn"),
         )
         running: Running = {}
-        for _ in range(self.processes):
-            pool.schedule(_load_decoders)
         try:
+            for _ in range(self.processes):
+                _schedule(pool, _load_decoders)
             while not stop.is_set():
                 wake.clear()
                 self._turn(pool, running, wake, stop)
@@ -84,9 +92,13 @@ class Worker:
         wake: threading.Event,
         stop: threading.Event,
     ) -> None:
+        if not pool.active:
+            raise PoolBroken("the pool of processes has broken down")
         try:
             self._collect(running)
             self._fill(pool, running, wake)
+        except PoolBroken:
+            raise
         except Exception:  # noqa: BLE001 - the wall around the worker: whatever it is, photos must go on
             # The catalog is out of reach or the disk is full: what is claimed comes back by its lease.
             _log.exception("the worker could not go on; trying again")
@@ -97,10 +109,18 @@ class Worker:
         free = self.processes + 1 - len(running)
         if free <= 0:
             return
-        for job, task in self._with_tasks(self.catalog.jobs.claim(free, LEASE_S, time.time())):
-            future = pool.schedule(decode, args=[task], timeout=_DEADLINE_S)
-            running[future] = job, task
-            future.add_done_callback(lambda _: wake.set())
+        claimed = self.catalog.jobs.claim(free, LEASE_S, time.time())
+        try:
+            for job, task in self._with_tasks(claimed):
+                future = _schedule(pool, decode, task)
+                running[future] = job, task
+                future.add_done_callback(lambda _: wake.set())
+        except PoolBroken:
+            given = [job for job, _ in running.values()]
+            for job in claimed:
+                if job not in given:
+                    self.catalog.jobs.release(job)
+            raise
 
     def _collect(self, running: Running) -> None:
         for future in [future for future in running if future.done()]:
@@ -118,20 +138,23 @@ class Worker:
     def _note_crash(self, job: Job, task: Task, error: Exception) -> None:
         _log.warning("decoding %s (%s) ended with %r", job.sha256, task.name, error)
         if task.metadata_only:
-            self.catalog.jobs.finish(job, Metadata(), _GAVE_UP)
+            # What earlier attempts or versions read stays.
+            self.catalog.jobs.finish(job, _metadata_of(self._item(job)), _GAVE_UP)
         else:
-            self.catalog.jobs.retry(job)
+            self.catalog.jobs.crashed(job)
 
     def _with_tasks(self, jobs: tuple[Job, ...]) -> Iterator[tuple[Job, Task]]:
         """The jobs with what the pipeline needs; an item whose original is gone is marked failed at once."""
         for job in jobs:
-            item = self.catalog.items.get(job.person_id, job.sha256)
+            item = self._item(job)
             original = self.originals.find(job.sha256)
             if item is None or original is None:
-                metadata = item.metadata if item else Metadata()
-                self.catalog.jobs.finish(job, metadata, _ORIGINAL_MISSING)
+                self.catalog.jobs.finish(job, _metadata_of(item), _ORIGINAL_MISSING)
             else:
                 yield job, self._task(job, item, original)
+
+    def _item(self, job: Job) -> Item | None:
+        return self.catalog.items.get(job.person_id, job.sha256)
 
     def _task(self, job: Job, item: Item, original: Path) -> Task:
         return Task(
@@ -150,8 +173,20 @@ _ORIGINAL_MISSING = Failure(
 )
 _GAVE_UP = Failure(
     "derivatives",
-    "Decoding this file was stopped twice: it crashed, took too long or needed too much memory.",
+    "Decoding this file was stopped three times: it crashed, took too long or needed too much memory.",
 )
+
+
+def _metadata_of(item: Item | None) -> Metadata:
+    return item.metadata if item else Metadata()
+
+
+def _schedule(pool: ProcessPool, function: Callable[..., Any], *arguments: Task) -> Future[Any]:
+    try:
+        future: Future[Any] = pool.schedule(function, args=arguments, timeout=_DEADLINE_S)
+    except Exception as error:
+        raise PoolBroken("the pool of processes takes no more work") from error
+    return future
 
 
 def decode(task: Task) -> Outcome:

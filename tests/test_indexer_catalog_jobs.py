@@ -1,12 +1,14 @@
-"""The ledger of work: order, lease, token, retry, release."""
+"""The ledger of work: order, lease, token, crash, release."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from indexer.catalog import Catalog
 from indexer.model import CaptureTime, Failure, Job, Metadata, Queue, State
@@ -79,16 +81,17 @@ def test_a_lost_claim_gives_nothing_back(catalog: Catalog) -> None:
     bring(catalog, "a")
     (lost,) = claim(catalog)
     (held,) = claim(catalog, NOW + LEASE_S)
-    catalog.jobs.retry(lost)
+    catalog.jobs.crashed(lost)
     catalog.jobs.release(lost)
     assert claim(catalog, NOW + LEASE_S) == ()
     assert catalog.jobs.finish(held, Metadata(), None)
 
 
-def test_retry_counts_and_release_does_not(catalog: Catalog) -> None:
+def test_a_crash_counts_and_a_release_does_not(catalog: Catalog) -> None:
     bring(catalog, "a")
     attempts = []
-    for give_back in (catalog.jobs.retry, catalog.jobs.release, catalog.jobs.retry, catalog.jobs.retry):
+    jobs = catalog.jobs
+    for give_back in (jobs.crashed, jobs.release, jobs.crashed, jobs.crashed):
         (job,) = claim(catalog)
         attempts.append(job.attempts)
         give_back(job)
@@ -102,7 +105,30 @@ def test_release_all(catalog: Catalog) -> None:
     claim(catalog, most=2)
     catalog.jobs.release_all()
     assert catalog.jobs.queue(ALICE) == Queue(pending=2, running=0, failed=1)
-    assert {job.attempts for job in claim(catalog, most=9)} == {1}
+    assert {job.attempts for job in claim(catalog, most=9)} == {2}, "what it worked on may have killed it"
+
+
+def test_a_lease_that_ran_out_keeps_its_place(catalog: Catalog) -> None:
+    bring(catalog, "a", "b", "c")
+    claim(catalog, most=2)
+    jobs = [claim(catalog, NOW + LEASE_S)[0] for _ in range(3)]
+    assert [job.sha256 for job in jobs] == [digest(name) for name in "cba"]
+
+
+def test_claiming_never_sorts_the_queue(catalog: Catalog) -> None:
+    bring(catalog, "a")
+    plans: list[str] = []
+
+    def explain(connection: sa.Connection, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        if statement.startswith("UPDATE job"):
+            rows = connection.connection.cursor()
+            rows.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            plans.extend(row[3] for row in rows.fetchall())
+
+    sa.event.listen(catalog.jobs._database.engine, "before_cursor_execute", explain)
+    assert claim(catalog)
+    assert any("job_to_claim" in plan for plan in plans)
+    assert not any("TEMP B-TREE" in plan for plan in plans)
 
 
 def test_done_is_done(catalog: Catalog) -> None:

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pebble import ProcessPool
 
 from indexer import worker as module
+from indexer.catalog.jobs import Jobs, enqueue
 from indexer.derivatives.files import find
 from indexer.library import derivatives_folder
 from indexer.model import Item, Job, Outcome, Queue, State, Task
-from indexer.worker import MOST_CRASHES, decode
+from indexer.worker import MOST_CRASHES, PoolBroken, decode
 from tests import photos
 from tests.libraries import Home, open_home
 from tests.photos import Shot
@@ -83,6 +85,90 @@ def test_a_file_that_crashes_whatever_is_read(home: Home, monkeypatch: pytest.Mo
     sha256 = home.bring("IMG_1.JPG", PHOTO).sha256
     home.worker().drain()
     assert (item_of(home, sha256).state, item_of(home, sha256).day) == (State.FAILED, "unknown")
+
+
+def test_a_crash_of_the_last_attempt_keeps_what_is_known(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(_task: Task) -> Outcome:
+        raise RuntimeError("the process died")
+
+    sha256 = home.bring("IMG_1.JPG", PHOTO, mtime=1715963401.0).sha256 or ""
+    home.worker().drain()
+    known = item_of(home, sha256)
+    with home.catalog.jobs._database.write() as connection:
+        enqueue(connection, home.alice, sha256, time.time())
+    monkeypatch.setattr(module, "decode", crash)
+    home.worker().drain()
+    item = item_of(home, sha256)
+    assert (item.state, item.metadata, item.day) == (State.FAILED, known.metadata, "2024-05-17")
+
+
+def test_three_attempts_are_whole(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The third one may still make it, whether processes or whole workers died before."""
+    crashes = iter([RuntimeError("the process died")])
+
+    def crash_once(task: Task) -> Outcome:
+        for crash in crashes:
+            raise crash
+        return decode(task)
+
+    monkeypatch.setattr(module, "decode", crash_once)
+    sha256 = home.bring("IMG_1.JPG", PHOTO).sha256
+    home.catalog.jobs.claim(1, 60, time.time())
+    home.catalog.jobs.release_all()
+    home.worker().drain()
+    assert item_of(home, sha256).state is State.READY
+
+
+def test_a_batch_of_missing_originals_does_not_end_the_work(home: Home) -> None:
+    photo = home.bring("IMG_1.JPG", PHOTO).sha256
+    for number in range(20):
+        missing = home.bring(f"{number}.txt", b"text %d" % number).sha256
+        home.intake.originals.remove(missing or "")
+    home.worker().drain()
+    assert item_of(home, photo).state is State.READY
+    assert home.catalog.jobs.queue(home.alice) == Queue(0, 0, 20)
+
+
+def test_a_broken_pool_ends_the_run_and_gives_the_jobs_back(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_options: object) -> None:
+        raise RuntimeError("Unexpected error within the Pool")
+
+    home.bring("IMG_1.JPG", PHOTO)
+    schedule = ProcessPool.schedule
+    monkeypatch.setattr(
+        ProcessPool,
+        "schedule",
+        lambda pool, task, **options: (broken if task is decode else schedule)(pool, task, **options),
+    )
+    with pytest.raises(PoolBroken):
+        home.worker().run(threading.Event(), threading.Event())
+    (job,) = home.catalog.jobs.claim(1, 60, time.time())
+    assert job.attempts == 1
+
+
+def test_trouble_with_the_catalog_passes(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    troubles = iter([OSError("the disk is away")])
+    claim = Jobs.claim
+
+    def troubled(jobs: Jobs, most: int, lease_s: float, now: float) -> tuple[Job, ...]:
+        for trouble in troubles:
+            raise trouble
+        return claim(jobs, most, lease_s, now)
+
+    monkeypatch.setattr(Jobs, "claim", troubled)
+    monkeypatch.setattr(module, "_PAUSE_AFTER_ERROR_S", 0.01)
+    sha256 = home.bring("notes.txt", b"text").sha256
+    wake, stop = threading.Event(), threading.Event()
+    thread = threading.Thread(target=home.worker().run, args=(wake, stop))
+    thread.start()
+    try:
+        wait_until(lambda: item_of(home, sha256).state is State.READY)
+    finally:
+        stop.set()
+        wake.set()
+        thread.join(30)
 
 
 def test_a_crash_that_does_not_come_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

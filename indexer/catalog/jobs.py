@@ -1,8 +1,9 @@
 """The ledger of work: claimed with a lease, finished together with its result.
 
-A worker that dies loses nothing: when its lease has run out, the job is claimed again. A result
-counts only while its claim does, so a job that was enqueued anew meanwhile (its evidence changed)
-is worked on once more. A job that was given up stays as ``failed`` until somebody retries it.
+A worker that dies loses nothing: when its lease has run out, the job waits again, one attempt the
+poorer. A result counts only while its claim does, so a job that was enqueued anew meanwhile (its
+evidence changed) is worked on once more. A job that was given up stays as ``failed`` until somebody
+retries it.
 """
 
 from __future__ import annotations
@@ -29,28 +30,33 @@ class Jobs:
 
     def claim(self, most: int, lease_s: float, now: float) -> tuple[Job, ...]:
         """Take up to ``most`` jobs, newest upload first, for ``lease_s`` seconds."""
-        if not self._has_due(now):
+        has_expired, has_pending = self._look(now)
+        if not (has_expired or has_pending):
             return ()
-        due = (
+        # In the order of the index, so that a long queue is never sorted under the write lock.
+        first = (
             sa.select(JobRow.id)
-            .where(JobRow.state.in_((_PENDING, _RUNNING)), JobRow.due <= now)
+            .where(JobRow.state == _PENDING)
             .order_by(JobRow.priority.desc(), JobRow.id.desc())
             .limit(most)
             .with_for_update(skip_locked=True)
         )
         claim = (
             sa.update(JobRow)
-            .where(JobRow.id.in_(due))
+            .where(JobRow.id.in_(first))
             .values(
                 state=_RUNNING, due=now + lease_s, attempts=JobRow.attempts + 1, token=secrets.token_hex(16)
             )
             .returning(JobRow.id, JobRow.token, JobRow.person_id, JobRow.sha256, JobRow.attempts)
         )
         with self._database.write() as connection:
+            if has_expired:
+                expired = sa.update(JobRow).where(*_expired(now))
+                connection.execute(expired.values(**_UNCLAIMED))
             claimed = [Job(row[0], row[1] or "", *row[2:]) for row in connection.execute(claim)]
         return tuple(sorted(claimed, key=lambda job: job.id, reverse=True))
 
-    def retry(self, job: Job) -> None:
+    def crashed(self, job: Job) -> None:
         """Give a claim back after a crash: it is claimable again, and the attempt counts."""
         with self._database.write() as connection:
             connection.execute(sa.update(JobRow).where(*_claimed(job)).values(**_UNCLAIMED))
@@ -62,10 +68,9 @@ class Jobs:
             connection.execute(update.values(**_UNCLAIMED, attempts=JobRow.attempts - 1))
 
     def release_all(self) -> None:
-        """Release every claim: no worker is alive (the caller holds the data folder)."""
+        """Take all claims from workers that died (none is alive); an attempt each may have killed them."""
         with self._database.write() as connection:
-            update = sa.update(JobRow).where(JobRow.state == _RUNNING)
-            connection.execute(update.values(**_UNCLAIMED, attempts=JobRow.attempts - 1))
+            connection.execute(sa.update(JobRow).where(JobRow.state == _RUNNING).values(**_UNCLAIMED))
 
     def finish(self, job: Job, metadata: Metadata, failure: Failure | None) -> bool:
         """Write what was learnt and end the job; False, changing nothing, when the claim was lost."""
@@ -93,11 +98,12 @@ class Jobs:
             counts = dict(connection.execute(query).all())
         return Queue(counts.get(_PENDING, 0), counts.get(_RUNNING, 0), counts.get(_FAILED, 0))
 
-    def _has_due(self, now: float) -> bool:
-        # A look costs nothing; claiming takes the write lock.
-        query = sa.select(sa.exists().where(JobRow.state.in_((_PENDING, _RUNNING)), JobRow.due <= now))
+    def _look(self, now: float) -> tuple[bool, bool]:
+        """Whether claims have run out, and whether jobs wait. A look costs nothing; claiming locks."""
+        query = sa.select(sa.exists().where(*_expired(now)), sa.exists().where(JobRow.state == _PENDING))
         with self._database.read() as connection:
-            return bool(connection.scalar(query))
+            row = connection.execute(query).one()
+        return bool(row[0]), bool(row[1])
 
 
 def enqueue(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
@@ -109,3 +115,7 @@ def enqueue(connection: sa.Connection, person_id: int, sha256: str, now: float) 
 
 def _claimed(job: Job) -> tuple[sa.ColumnElement[bool], ...]:
     return JobRow.id == job.id, JobRow.token == job.token
+
+
+def _expired(now: float) -> tuple[sa.ColumnElement[bool], ...]:
+    return JobRow.state == _RUNNING, JobRow.due <= now

@@ -152,12 +152,12 @@ class LockRow(Base):
 
 
 class JobRow(Base):
-    """Work still to do, or given up. ``due`` is when it may be claimed (again); ``token`` names the claim."""
+    """Work still to do, or given up. ``due`` is when its claim runs out, ``token`` names the claim."""
 
     __tablename__ = "job"
     __table_args__ = (
         UniqueConstraint("person_id", "sha256", "kind", name="job_key"),
-        Index("job_to_claim", "state", "due"),
+        Index("job_to_claim", "state", "priority", "id"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

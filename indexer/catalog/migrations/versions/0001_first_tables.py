@@ -135,7 +135,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("person_id", "sha256", "kind", name="job_key"),
     )
-    op.create_index("job_to_claim", "job", ["state", "due"], unique=False)
+    op.create_index("job_to_claim", "job", ["state", "priority", "id"], unique=False)
     op.create_table(
         "session",
         sa.Column("secret_hash", sa.Text(), nullable=False),
