@@ -14,7 +14,7 @@ from typing import Any
 
 from davserver import library_share, upload_share
 from davserver.errors import Refusal
-from davserver.paths import BadPath, decoded_path
+from davserver.paths import BadPath, check_query, decoded_path
 from indexer.accounts import Accounts
 from indexer.errors import TooManyAttempts
 from indexer.model import Person
@@ -42,6 +42,7 @@ class Gate:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
             path = decoded_path(environ["PATH_INFO"])
+            check_query(environ.get("QUERY_STRING", ""))
             person = self._person(environ)
         except BadPath as error:
             return _refuse(start_response, Refusal(400, str(error)))

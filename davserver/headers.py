@@ -17,13 +17,15 @@ _LATEST_MTIME = 2.0**35
 
 
 def announced(environ: dict[str, Any]) -> Announced:
-    """The promised length and checksums of a PUT; DAVError 400 for a length that is no number.
+    """The promised length and checksums of a PUT; DAVError 400 for lengths that are no numbers or differ.
 
     Finder streams with ``X-Expected-Entity-Length``, ownCloud's clients add ``OC-Total-Length`` and
     ``OC-Checksum: SHA1:...``.
     """
-    lengths = [_length(environ[name]) for name in _LENGTHS if environ.get(name)]
-    return Announced(lengths[0] if lengths else None, _checksums(environ.get("HTTP_OC_CHECKSUM", "")))
+    lengths = {_length(environ[name]) for name in _LENGTHS if environ.get(name)}
+    if len(lengths) > 1:
+        raise DAVError(HTTP_BAD_REQUEST, context_info="The announced lengths contradict each other.")
+    return Announced(next(iter(lengths), None), _checksums(environ.get("HTTP_OC_CHECKSUM", "")))
 
 
 def client_mtime(environ: dict[str, Any]) -> float | None:
@@ -41,11 +43,13 @@ def epoch_seconds(text: str) -> float | None:
 
 
 def http_date(text: str) -> float | None:
-    """An RFC 1123 date as epoch seconds; None when it is not one."""
+    """An RFC 1123 date as epoch seconds; None when it is not one, or not a believable one."""
     try:
-        return email.utils.parsedate_to_datetime(text).timestamp()
+        moment = email.utils.parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):
         return None
+    # The parser takes the unset date of Windows, in the year 0001, for 2001.
+    return epoch_seconds(str(moment.timestamp())) if str(moment.year) in text else None
 
 
 def _length(text: str) -> int:
@@ -56,8 +60,9 @@ def _length(text: str) -> int:
 
 def _checksums(text: str) -> tuple[tuple[str, str], ...]:
     found = []
-    for part in text.split():
+    for part in text.replace(",", " ").split():
         algorithm, _, digits = part.partition(":")
-        if algorithm.lower() in CHECKSUMS:
-            found.append((algorithm.lower(), digits.lower()))
+        known = algorithm.lower().replace("-", "")
+        if known in CHECKSUMS:
+            found.append((known, digits.lower()))
     return tuple(found)

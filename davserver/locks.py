@@ -13,6 +13,7 @@ from wsgidav.lock_man.lock_manager import generate_lock_token, normalize_lock_ro
 from indexer.catalog.locks import Locks
 from indexer.model import Lock
 
+UPLOAD_ROOT = "/Upload"
 LONGEST_S = 3600.0  # a crashed client must not block a name for weeks
 
 
@@ -56,7 +57,7 @@ class PersonLocks:
         return self._as_dict(lock)
 
     def delete(self, token: str) -> bool:
-        return self.locks.remove(self.person_id, token)
+        return self.locks.remove(self.person_id, token, UPLOAD_ROOT)
 
     def get_lock_list(
         self, path: str, *, include_root: bool, include_children: bool, token_only: bool

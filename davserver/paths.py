@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote_to_bytes
+
 
 class BadPath(Exception):
     """The path cannot be decoded, or leads out of what it names; ``str()`` says how."""
@@ -16,8 +18,16 @@ def decoded_path(path_info: str) -> str:
         path = path_info.encode("latin-1").decode("utf-8")
     except UnicodeError:
         raise BadPath("The address is not valid UTF-8.") from None
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in path):
+    if any(ord(letter) < 32 or ord(letter) in (0x7F, 0xFFFE, 0xFFFF) for letter in path):
         raise BadPath("The address contains a control character.")
     if any(part in (".", "..") for part in path.split("/")):
         raise BadPath("The address contains '.' or '..'.")
     return path
+
+
+def check_query(query_string: str) -> None:
+    """Raise BadPath for a query that is not UTF-8 when decoded."""
+    try:
+        unquote_to_bytes(query_string.encode("latin-1", "replace")).decode("utf-8")
+    except UnicodeError:
+        raise BadPath("The query of the address is not valid UTF-8.") from None

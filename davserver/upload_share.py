@@ -24,6 +24,7 @@ from indexer.model import Door, Entry, EntryType, Person
 from indexer.upload_tree import UploadTree
 
 NAME = "Upload"
+_QUOTA_STEP_BYTES = 256 << 20
 _WIN32_MTIME = "{urn:schemas-microsoft-com:}Win32LastModifiedTime"
 
 
@@ -158,7 +159,8 @@ class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has 
         return self.entry.mtime if self.entry else None
 
     def get_available_bytes(self) -> int:
-        return self.share.intake.staging.available_bytes()
+        # Coarse on purpose: to the byte, it would tell whether somebody else holds the same file.
+        return self.share.intake.staging.available_bytes() // _QUOTA_STEP_BYTES * _QUOTA_STEP_BYTES
 
     def get_used_bytes(self) -> int:
         return self.share.intake.catalog.items.tally(self.share.person.id)[0].size_bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
@@ -20,6 +21,7 @@ from wsgidav.dav_error import (
     HTTP_NOT_IMPLEMENTED,
     HTTP_NOT_MODIFIED,
     HTTP_PRECONDITION_FAILED,
+    HTTP_RANGE_NOT_SATISFIABLE,
     HTTP_REQUEST_ENTITY_TOO_LARGE,
     DAVError,
 )
@@ -41,6 +43,7 @@ StartResponse = Callable[..., Any]
 
 BLOCK_BYTES = 256 * 1024
 _MOST_XML_BYTES = 256 * 1024
+_RANGE = re.compile(r"bytes=(?=\d*-\d*)(?!-$)(\d{0,18})-(\d{0,18})")
 _XML_METHODS = frozenset({"PROPFIND", "PROPPATCH", "LOCK"})
 _WRITE_METHODS = frozenset({"PUT", "DELETE", "MKCOL", "MOVE", "LOCK", "POST"})
 _READ_METHODS = ("OPTIONS", "HEAD", "GET", "PROPFIND")
@@ -71,6 +74,10 @@ class WebDav:
             first = next(answer, b"")
         except (DAVError, LibraryError) as error:
             return _refuse(environ, start_response, refusal(error))
+        except RecursionError:
+            return _refuse(
+                environ, start_response, Refusal(400, "The XML of this request is nested too deeply.")
+            )
         except Exception:  # noqa: BLE001 - the wall around one request
             _log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return _refuse(environ, start_response, Refusal(500, "The server failed; nothing was changed."))
@@ -191,6 +198,7 @@ class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
         _check_modified(resource, environ)
         if resource is not None:
             resource.open().close()  # a lost original must be told before the answer has begun
+        _simplify_range(environ)
         return cast(Iterable[bytes], super().do_GET(environ, start_response))
 
     def do_HEAD(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -244,6 +252,15 @@ def _check_modified(resource: Any, environ: Environ) -> None:
         return
     if int(resource.get_last_modified()) <= since:
         raise DAVError(HTTP_NOT_MODIFIED)
+
+
+def _simplify_range(environ: Environ) -> None:
+    """RFC 9110 14.2: a Range that is malformed, or more than one, may be ignored; WsgiDAV guesses instead."""
+    found = _RANGE.fullmatch(environ.get("HTTP_RANGE", "").replace(" ", ""))
+    if found is None or (found[1] and found[2] and int(found[1]) > int(found[2])):
+        environ.pop("HTTP_RANGE", None)
+    elif not found[1] and int(found[2]) == 0:
+        raise DAVError(HTTP_RANGE_NOT_SATISFIABLE, context_info="The last zero bytes are not a range.")
 
 
 def _check_transfer(path: str, target_path: str, overwrite: str, folder: Any) -> None:

@@ -13,7 +13,7 @@ from indexer.catalog import Catalog
 from indexer.derivatives import files
 from indexer.errors import BadQuery, NoDerivative, NoSuchItem
 from indexer.hashing import Staging
-from indexer.model import UNKNOWN_DAY, Day, Item, Kind, Page, Status, Tally
+from indexer.model import UNKNOWN_DAY, Day, Item, Kind, Page, State, Status, Tally
 from indexer.store import Store
 
 MOST_ITEMS = 1000
@@ -85,6 +85,9 @@ class Library:
         Raises NoSuchItem, NoDerivative.
         """
         item = self.item(person_id, item_id)
+        if item.state is State.PENDING:
+            # Somebody else's copy may have been prepared long ago, but that is not this person's to know.
+            raise NoDerivative(name, item.state)
         found = files.find(derivatives_folder(self.derivatives, item.sha256), name)
         if found is None:
             raise NoDerivative(name, item.state)

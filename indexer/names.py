@@ -23,7 +23,7 @@ _JUNK_FILES = (
 _JUNK_FOLDERS = (
     ".spotlight-v100", ".trashes", ".fseventsd", ".temporaryitems", ".appledouble", "__macosx", ".trash-*",
 )  # fmt: skip
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]")  # the last two cannot stand in XML
 
 
 def key(path: str) -> str:
@@ -56,7 +56,7 @@ def check(path: str) -> None:
 def _check_name(name: str) -> None:
     if name in ("", ".", ".."):
         raise BadName("a part of the path is empty, '.' or '..'")
-    if _CONTROL.search(name):
+    if _UNPRINTABLE.search(name):
         raise BadName("it contains a control character")
     try:
         length_bytes = len(name.encode("utf-8"))

@@ -86,8 +86,11 @@ class Store:
         _sync_folder(place.parent)
 
     def _replace_damaged(self, staged: Staged, place: Path) -> None:
-        if place.stat().st_size == staged.size_bytes:
-            return  # another thread was first with the same bytes
+        try:
+            if place.stat().st_size == staged.size_bytes:
+                return  # another thread was first with the same bytes
+        except FileNotFoundError:
+            pass  # and has undone them again
         spare = staged.path.with_suffix(".heal")
         os.link(staged.path, spare)
         os.replace(spare, place)

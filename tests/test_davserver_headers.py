@@ -15,6 +15,20 @@ from indexer.hashing import Announced
 
 
 @pytest.mark.parametrize(
+    "environ",
+    [
+        {"HTTP_OC_TOTAL_LENGTH": "8", "CONTENT_LENGTH": "12"},
+        {"HTTP_X_EXPECTED_ENTITY_LENGTH": "50", "CONTENT_LENGTH": "1000"},
+        {"HTTP_X_EXPECTED_ENTITY_LENGTH": "7", "HTTP_OC_TOTAL_LENGTH": "8"},
+    ],
+)
+def test_lengths_that_contradict_each_other(environ: dict[str, Any]) -> None:
+    """Whichever were believed, a cut upload could pass for a whole one."""
+    with pytest.raises(DAVError):
+        headers.announced(environ)
+
+
+@pytest.mark.parametrize(
     ("environ", "size_bytes"),
     [
         ({}, None),
@@ -22,8 +36,7 @@ from indexer.hashing import Announced
         ({"CONTENT_LENGTH": "0"}, 0),
         ({"CONTENT_LENGTH": "12"}, 12),
         ({"HTTP_X_EXPECTED_ENTITY_LENGTH": "7"}, 7),
-        ({"HTTP_OC_TOTAL_LENGTH": "8", "CONTENT_LENGTH": "12"}, 8),
-        ({"HTTP_X_EXPECTED_ENTITY_LENGTH": "7", "HTTP_OC_TOTAL_LENGTH": "8"}, 7),
+        ({"HTTP_OC_TOTAL_LENGTH": "12", "CONTENT_LENGTH": "12"}, 12),
     ],
 )
 def test_lengths(environ: dict[str, Any], size_bytes: int | None) -> None:
@@ -81,6 +94,9 @@ def test_no_time_declared() -> None:
         ("Fri, 17 May 2024 18:30:01 +0200", 1715963401.0),
         ("2024-05-17", None),
         ("", None),
+        ("Mon, 01 Jan 0001 00:00:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
     ],
 )
 def test_http_dates(text: str, moment: float | None) -> None:

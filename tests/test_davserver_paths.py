@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from davserver.paths import BadPath, decoded_path
+from davserver.paths import BadPath, check_query, decoded_path
 
 
 def wsgi(path: str) -> str:
@@ -29,6 +29,8 @@ def test_paths(path: str) -> None:
         "/..",
         "/./x",
         "/a/.",
+        "/\ufffe",
+        "/\uffff",
         "/\udcff",
         "/\udcc3(",
         "/\udced\udca0\udc80",
@@ -42,3 +44,14 @@ def test_paths_that_cannot_be(path: str) -> None:
 def test_text_that_is_no_bytes() -> None:
     with pytest.raises(BadPath):
         decoded_path("/€")
+
+
+@pytest.mark.parametrize("query", ["", "day=2024-05-17", "query=H%C3%B6he&x", "a=%41", "100%"])
+def test_queries(query: str) -> None:
+    check_query(query)
+
+
+@pytest.mark.parametrize("query", ["query=%FF", "next=%C3%28", "%ED%A0%80"])
+def test_queries_that_cannot_be(query: str) -> None:
+    with pytest.raises(BadPath):
+        check_query(query)

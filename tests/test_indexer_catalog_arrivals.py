@@ -126,9 +126,9 @@ def test_the_time_of_the_entry(client_mtime: float | None, mtime: float, catalog
 
 @pytest.mark.parametrize(
     ("known", "offered", "kept", "asked"),
-    [(None, 5.0, 5.0, 1), (9.0, 5.0, 5.0, 1), (5.0, 9.0, 5.0, 0), (5.0, 5.0, 5.0, 0)],
+    [(None, 5.0, 5.0, 1), (9.0, 5.0, 5.0, 1), (5.0, 9.0, 9.0, 1)],
 )
-def test_an_undated_item_takes_the_oldest_time(
+def test_an_item_that_stayed_undated_takes_another_time(
     known: float | None, offered: float, kept: float, asked: int, catalog: Catalog
 ) -> None:
     catalog.arrivals.record(arrival(ALICE, "a.jpg", client_mtime=known))
@@ -136,6 +136,13 @@ def test_an_undated_item_takes_the_oldest_time(
     catalog.arrivals.annotate(ALICE, "a.jpg", {}, offered, NOW)
     assert catalog.items.client_mtime(ALICE, SHA256) == kept
     assert catalog.jobs.queue(ALICE).pending == asked
+
+
+def test_a_time_that_may_still_be_believed_is_not_replaced(catalog: Catalog) -> None:
+    """A copy with the time of an unset clock must not take away the first one's."""
+    catalog.arrivals.record(arrival(ALICE, "a.jpg", client_mtime=9.0))
+    catalog.arrivals.record(arrival(ALICE, "b.jpg", sha256=SHA256, client_mtime=5.0))
+    assert catalog.items.client_mtime(ALICE, SHA256) == 9.0
 
 
 def test_a_dated_item_needs_no_time(catalog: Catalog) -> None:

@@ -59,7 +59,11 @@ def test_refreshing(catalog: Catalog) -> None:
 
 def test_removing(catalog: Catalog) -> None:
     catalog.locks.add(ALICE, LOCK, NOW)
-    assert [catalog.locks.remove(who, "token") for who in (BOB, ALICE, ALICE)] == [False, True, False]
+    assert [catalog.locks.remove(who, "token", "/Upload") for who in (BOB, ALICE, ALICE)] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_locks_on_and_below_a_path(catalog: Catalog) -> None:
@@ -107,6 +111,18 @@ def test_the_version_behind_a_placeholder_comes_back(catalog: Catalog) -> None:
     entry = catalog.entries.get(ALICE, "a.jpg")
     assert entry is not None
     assert entry.sha256 == digest("a.jpg")
+
+
+def test_unlocking_without_data_brings_the_version_back(catalog: Catalog) -> None:
+    """Finder empties a file, locks it, sends data, and unlocks even when the data was refused."""
+    catalog.arrivals.record(arrival(ALICE, "a.jpg"))
+    for path in ("a.jpg", "new.jpg"):
+        catalog.entries.place_placeholder(ALICE, path, NOW, NOW)
+        catalog.locks.add(ALICE, replace(LOCK, token=path, root=f"/Upload/{path}"), NOW)
+        catalog.locks.remove(ALICE, path, "/Upload")
+    found = [catalog.entries.get(ALICE, path) for path in ("a.jpg", "new.jpg")]
+    assert [entry and entry.sha256 for entry in found] == [digest("a.jpg"), None]
+    assert found[1] is not None, "a file that its owner made empty stays"
 
 
 def test_a_placeholder_that_is_locked_again_stays(catalog: Catalog) -> None:

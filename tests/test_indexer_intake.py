@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from indexer.errors import (
 )
 from indexer.hashing import Announced
 from indexer.model import Arrival, Door, Entry, EntryType, Tally
+from indexer.store import Store
 from tests import photos
 from tests.libraries import Home, digest, open_home
 from tests.photos import Shot
@@ -194,6 +196,43 @@ def test_in_doubt_the_bytes_stay(home: Home, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(Database, "read", out_of_reach)
     with pytest.raises(sa.exc.OperationalError):
         home.bring("IMG_1.JPG", PHOTO)
+    assert home.originals() == {SHA256}
+
+
+def test_a_failure_never_takes_what_another_upload_was_told_is_safe(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one comes in whole between our failure and our cleaning up."""
+    unless_recorded = Arrivals.unless_recorded
+
+    def after_another(arrivals: Arrivals, sha256: str, forget: Callable[[], None], *, as_junk: bool) -> None:
+        home.bring("other.jpg", PHOTO)
+        unless_recorded(arrivals, sha256, forget, as_junk=as_junk)
+
+    monkeypatch.setattr(Arrivals, "unless_recorded", after_another)
+    with pytest.raises(NoSuchEntry):
+        home.bring("gone/IMG_1.JPG", PHOTO)
+    assert home.originals() == {SHA256}
+
+
+def test_nobody_records_while_bytes_are_forgotten(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one arrives while we remove the bytes: it waits, finds them gone, and keeps its own."""
+    remove = Store.remove
+
+    def slowly(store: Store, sha256: str) -> None:
+        other = threading.Thread(target=home.bring, args=("other.jpg", PHOTO))
+        other.start()
+        others.append(other)
+        time.sleep(0.3)
+        remove(store, sha256)
+
+    others: list[threading.Thread] = []
+    monkeypatch.setattr(Store, "remove", slowly)
+    with pytest.raises(NoSuchEntry):
+        home.bring("gone/IMG_1.JPG", PHOTO)
+    for other in others:
+        other.join()
+    assert home.catalog.entries.get(home.alice, "other.jpg") is not None
     assert home.originals() == {SHA256}
 
 

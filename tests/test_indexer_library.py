@@ -181,6 +181,10 @@ def test_derivatives(home: Home) -> None:
         home.library.open_derivative(home.alice, item_id, "thumbnail")
     assert caught.value.state == State.PENDING
     write(derivatives_folder(home.library.derivatives, item_id), Derivative.THUMBNAIL, ".webp", b"small")
+    with pytest.raises(NoDerivative):
+        # Made for somebody else: that others hold the same photo is not this person's to know.
+        home.library.open_derivative(home.alice, item_id, "thumbnail")
+    index(home.catalog, {})
     file, mime = home.library.open_derivative(home.alice, item_id, "thumbnail")
     with file:
         assert (file.read(), mime) == (b"small", "image/webp")

@@ -99,10 +99,11 @@ def _is_recorded(connection: sa.Connection, sha256: str, *, as_junk: bool) -> bo
 
 
 def _offer_mtime(connection: sa.Connection, person_id: int, sha256: str, mtime: float, now: float) -> None:
-    undated = sa.or_(ItemRow.taken_at_source.is_(None), ItemRow.taken_at_source == "client mtime")
-    changed = sa.or_(ItemRow.client_mtime.is_(None), ItemRow.client_mtime > mtime)
+    # Only where it can help: nothing was declared yet, or what was declared was not believed.
+    is_undated = ItemRow.taken_at_source.is_(None)
+    was_useless = sa.or_(ItemRow.client_mtime.is_(None), ItemRow.state != State.PENDING)
     here = (ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
-    update = sa.update(ItemRow).where(*here, undated, changed).values(client_mtime=mtime)
+    update = sa.update(ItemRow).where(*here, is_undated, was_useless).values(client_mtime=mtime)
     if connection.execute(update).rowcount:
         jobs.enqueue(connection, person_id, sha256, now)
 

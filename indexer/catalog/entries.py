@@ -198,26 +198,32 @@ def replace(connection: sa.Connection, row: dict[str, Any]) -> None:
 
 
 def drop_placeholder(connection: sa.Connection, person_id: int, path_key: str) -> None:
-    """End one abandoned placeholder, if the path is one, within the caller's transaction."""
-    is_placeholder = EntryRow.type == EntryType.PLACEHOLDER
-    here = (*_exactly(person_id, path_key), is_placeholder)
+    """End one abandoned placeholder, if the path is one: the version behind it returns, or the name goes."""
+    if not restore_hidden(connection, person_id, path_key):
+        is_placeholder = EntryRow.type == EntryType.PLACEHOLDER
+        connection.execute(sa.delete(EntryRow).where(*_exactly(person_id, path_key), is_placeholder))
+
+
+def restore_hidden(connection: sa.Connection, person_id: int, path_key: str) -> bool:
+    """Show the version that a placeholder hides again; False, changing nothing, when it hides none."""
+    here = (*_exactly(person_id, path_key), EntryRow.type == EntryType.PLACEHOLDER)
     hidden = connection.execute(
-        sa.select(EntryRow.previous_sha256, EntryRow.previous_mtime, EntryRow.created_at).where(*here)
+        sa.select(EntryRow.previous_sha256, EntryRow.previous_mtime).where(*here)
     ).one_or_none()
-    if hidden is None:
-        return
-    if hidden.previous_sha256 is None:
-        connection.execute(sa.delete(EntryRow).where(*here))
-        return
+    if hidden is None or hidden.previous_sha256 is None:
+        return False
     size_bytes, mime = _original_facts(connection, hidden.previous_sha256)
     values = {
         "type": EntryType.FILE,
         "sha256": hidden.previous_sha256,
         "size_bytes": size_bytes,
         "mime": mime,
+        "mtime": hidden.previous_mtime,
+        "previous_sha256": None,
+        "previous_mtime": None,
     }
-    values |= {"mtime": hidden.previous_mtime, "previous_sha256": None, "previous_mtime": None}
     connection.execute(sa.update(EntryRow).where(*here).values(**values))
+    return True
 
 
 def _behind(connection: sa.Connection, person_id: int, old: Entry | None) -> dict[str, Any]:

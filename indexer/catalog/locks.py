@@ -46,10 +46,19 @@ class Locks:
             connection.execute(update)
         return self.get(person_id, token, now)
 
-    def remove(self, person_id: int, token: str) -> bool:
+    def remove(self, person_id: int, token: str, upload_root: str) -> bool:
+        """End a lock. A version that its holder emptied and then sent no data for comes back.
+
+        ``upload_root`` is the path of the Upload share in lock roots ("/Upload").
+        """
         with self._database.write() as connection:
             delete = sa.delete(LockRow).where(LockRow.person_id == person_id, LockRow.token == token)
-            return connection.execute(delete).rowcount > 0
+            root = connection.scalar(delete.returning(LockRow.root))
+            if root is None:
+                return False
+            if root.startswith(f"{upload_root}/"):
+                entries.restore_hidden(connection, person_id, names.key(root.removeprefix(f"{upload_root}/")))
+            return True
 
     def on(
         self, person_id: int, root: str, now: float, *, include_root: bool, include_children: bool

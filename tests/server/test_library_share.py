@@ -114,7 +114,15 @@ def test_ranges(mounted: DavClient, asked: str, first: int, last: int) -> None:
 
 
 def test_a_range_behind_the_end_is_416(mounted: DavClient) -> None:
-    mounted.get(PHOTO, expect=416, headers={"Range": "bytes=99999999-"})
+    for asked in ("99999999-", "-0"):
+        mounted.get(PHOTO, expect=416, headers={"Range": f"bytes={asked}"})
+
+
+@pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=-", "lines=1-2", "bytes=1-2-3", "bytes=0-1,4-5"])
+def test_ranges_that_are_none_get_the_whole_file(mounted: DavClient, asked: str) -> None:
+    """RFC 9110 14.2 allows to ignore them; a part that nobody asked for would be worse."""
+    answer = mounted.get(PHOTO, expect=200, headers={"Range": asked})
+    assert len(answer.body) == int(answer.headers["Content-Length"])
 
 
 def test_an_unchanged_file_is_not_sent_again(mounted: DavClient) -> None:
