@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import subprocess
 import sys
 import threading
 import time
@@ -28,6 +27,7 @@ from davserver.root import PersonTree
 from davserver.server import make_server
 from davserver.upload_share import UploadShare
 from davserver.webdav import WebDav
+from davserver.worker_process import WorkerProcess
 from indexer import maintenance
 from indexer.accounts import Accounts
 from indexer.intake import Intake
@@ -54,12 +54,11 @@ class Application:
 def open_application(settings: Settings) -> Iterator[Application]:
     """Everything that `serve` runs: one server, one worker process, one housekeeper.
 
-    Raises DataFolderInUse, DataFolderUnusable, and OSError for an address that cannot be used.
+    Raises DataFolderInUse, DataFolderUnusable, AddressUnusable.
     """
-    with open_core(settings) as core, core.folder.held(), _worker_process(settings) as worker:
+    with open_core(settings) as core, core.folder.held(), _worker_process(settings, core) as worker:
         intake = Intake(core.staging, core.originals, Store(core.folder.junk), core.catalog, worker.wake)
         maintenance.sweep_staging(intake)
-        core.catalog.jobs.release_all()
         setup_token = secrets.token_urlsafe(16)
         web = create_app(core.library, core.accounts, SetupGate(setup_token))
         gate = Gate(core.accounts, WebDav(_tree_maker(core, intake)), web)
@@ -83,62 +82,20 @@ def _tree_maker(core: Core, intake: Intake) -> Callable[[Person], PersonTree]:
     return tree_of
 
 
-class _WorkerProcess:
-    """The worker as a child: a byte on its standard input wakes it, the end of input stops it.
-
-    So it cannot outlive the server, however that ends. It is started anew when it dies.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._command = [
-            sys.executable, "-m", "davserver", "worker", "--follow-input",
-            "--data", str(settings.data), "--workers", str(settings.workers),
-        ]  # fmt: skip
-        self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
-        self._is_stopping = False
-
-    def start(self) -> None:
-        with self._lock:
-            root = str(Path(__file__).resolve().parent.parent)
-            environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": _with_root(root)}
-            self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, env=environment)
-            threading.Thread(target=self._restart_when_dead, args=[self._process], daemon=True).start()
-
-    def wake(self) -> None:
-        """Say that there is work; never waits and never fails."""
-        process = self._process
-        if process is None or process.stdin is None:
-            return
-        try:
-            os.write(process.stdin.fileno(), b"!")
-        except (OSError, ValueError):
-            return  # it has died; the next one looks for work by itself
-
-    def stop(self) -> None:
-        with self._lock:
-            self._is_stopping = True
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-            self._process.wait(timeout=30)
-
-    def _restart_when_dead(self, process: subprocess.Popen[bytes]) -> None:
-        process.wait()
-        time.sleep(1.0)
-        with self._lock:
-            is_stopping = self._is_stopping
-        if not is_stopping:
-            self.start()
-
-
 def _with_root(root: str) -> str:
     # `python -m davserver` must find this very code, whatever folder the server was started in.
     return os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
 
 
 @contextmanager
-def _worker_process(settings: Settings) -> Iterator[_WorkerProcess]:
-    worker = _WorkerProcess(settings)
+def _worker_process(settings: Settings, core: Core) -> Iterator[WorkerProcess]:
+    command = [
+        sys.executable, "-m", "davserver", "worker", "--follow-input",
+        "--data", str(settings.data), "--workers", str(settings.workers),
+    ]  # fmt: skip
+    root = str(Path(__file__).resolve().parent.parent)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": _with_root(root)}
+    worker = WorkerProcess(command, environment, core.catalog.jobs.release_all)
     try:
         yield worker
     finally:
