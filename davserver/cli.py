@@ -58,6 +58,7 @@ def _run(command: Command, parsed: argparse.Namespace, settings: Settings) -> in
 def serve(parsed: argparse.Namespace, settings: Settings) -> int:
     """The main job, until Ctrl-C or SIGTERM."""
     from davserver.application import open_application
+    from davserver.server import AddressUnusable
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     _warn_about_pillow()
@@ -68,9 +69,8 @@ def serve(parsed: argparse.Namespace, settings: Settings) -> int:
             with suppress(KeyboardInterrupt):
                 application.server.serve()
             print("Stopping: files in flight are finished or refused cleanly.", flush=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        return _complain(f"Cannot listen on {settings.host} port {settings.port}: {reason}.", FAILED)
+    except AddressUnusable as error:
+        return _complain(str(error), FAILED)
     return DONE
 
 

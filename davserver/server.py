@@ -25,6 +25,13 @@ _SILENCE_AFTER_S = 0.5
 _LINGER_S = 10.0
 
 
+class AddressUnusable(Exception):
+    """Another program has the port, or the address is not this machine's, or may not be used."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(f"Cannot listen on {host} port {port}: {reason}.")
+
+
 class _Request(HTTPRequest):
     def respond(self) -> None:
         """Call the application with a body that reads well, and end a chunked answer."""
@@ -90,7 +97,7 @@ class _Connection(HTTPConnection):
 def make_server(app: Callable[..., Any], host: str, port: int, threads: int) -> Server:
     """A server bound to its port; call ``serve()`` on it, and ``stop()`` to end that.
 
-    Raises OSError when the address cannot be used.
+    Raises AddressUnusable.
     """
     server = Server(
         (host, port), app, numthreads=threads, max=threads, timeout=_SILENCE_S, request_queue_size=128,
@@ -100,5 +107,9 @@ def make_server(app: Callable[..., Any], host: str, port: int, threads: int) -> 
     server.max_request_header_size = MOST_HEADER_BYTES
     server.keep_alive_conn_limit = _IDLE_CONNECTIONS
     server.server_name = "Private Photo Cloud"
-    server.prepare()
+    try:
+        server.prepare()
+    except OSError as error:
+        # cheroot keeps the system's error as text only: "No socket ... -- ((host, port): [Errno 98] words)"
+        raise AddressUnusable(host, port, str(error).rpartition("] ")[2].rstrip(")")) from error
     return server

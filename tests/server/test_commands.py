@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from davserver.cli import main
 from tests.clients import DavClient
 from tests.server_process import ServerProcess, add_account, photocloud
 
@@ -103,3 +104,20 @@ def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
 def test_nonsense_is_usage_exit_code_2(tmp_path: Path) -> None:
     for command in (["dance"], ["user", "add"], ["serve", "--no-such-flag"], ["user", "passwd"]):
         assert photocloud(*command, "--data", str(tmp_path)).returncode == 2
+
+
+def test_an_address_in_use_is_told_in_words(shared_server: ServerProcess, tmp_path: Path) -> None:
+    port = str(shared_server.port)
+    done = photocloud("serve", "--data", str(tmp_path), "--host", "127.0.0.1", "--port", port)
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1 port {port}: Address already in use." in done.stderr
+
+
+def test_only_a_bad_address_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_intake: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("indexer.maintenance.sweep_staging", broken)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    with pytest.raises(OSError, match="Input/output error"):
+        main(["serve", "--data", str(tmp_path), "--port", "0"])
