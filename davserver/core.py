@@ -32,7 +32,7 @@ class Core:
 
 @contextmanager
 def open_core(settings: Settings) -> Iterator[Core]:
-    """The data folder made ready and its catalog opened; raises DataFolderUnusable."""
+    """The data folder made ready and its catalog opened; raises DataFolderUnusable, CatalogTooNew."""
     folder = DataFolder(settings.data)
     folder.prepare()
     catalog = open_catalog(folder.catalog)

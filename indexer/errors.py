@@ -22,7 +22,8 @@ LibraryError
 |  `- BadQuery
 `- DataFolderError
    |- DataFolderInUse
-   `- DataFolderUnusable
+   |- DataFolderUnusable
+   `- CatalogTooNew         a newer version has written it
 
 Faces translate classes, never texts: davserver.errors, webui.errors and davserver.cli hold one
 table each.
@@ -42,15 +43,13 @@ class NotFound(LibraryError):
 
 
 class NoSuchItem(NotFound):
-    def __init__(self, item_id: str) -> None:
+    def __init__(self) -> None:
         super().__init__("There is no such item in your library.")
-        self.item_id = item_id
 
 
 class NoSuchEntry(NotFound):
     def __init__(self, path: str) -> None:
         super().__init__(f"There is nothing named {path!r} in the Upload share.")
-        self.path = path
 
 
 class NoDerivative(NotFound):
@@ -86,7 +85,6 @@ class NoRoom(Refused):
 class TooLarge(Refused):
     def __init__(self, limit_bytes: int) -> None:
         super().__init__(f"The file is larger than this server accepts ({limit_bytes:,} bytes).")
-        self.limit_bytes = limit_bytes
 
 
 class IncompleteUpload(Refused):
@@ -154,3 +152,8 @@ class DataFolderInUse(DataFolderError):
 class DataFolderUnusable(DataFolderError):
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(f"The data folder {folder} cannot be used: {reason}.")
+
+
+class CatalogTooNew(DataFolderError):
+    def __init__(self) -> None:
+        super().__init__("A newer version of Private Photo Cloud has written this catalog; install that one.")

@@ -72,7 +72,7 @@ class Library:
         """One item with its uploads; raises NoSuchItem."""
         item = self.catalog.items.get(person_id, item_id)
         if item is None:
-            raise NoSuchItem(item_id)
+            raise NoSuchItem
         return item
 
     def open_original(self, person_id: int, item_id: str) -> BinaryIO:

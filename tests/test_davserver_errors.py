@@ -58,7 +58,7 @@ def test_a_condition_is_told_in_xml_with_the_sentence_beside_it() -> None:
         (errors.ChecksumMismatch("MD5"), 400),
         (errors.NameOccupied("a"), 405),
         (errors.NoSuchEntry("a"), 409),
-        (errors.NoSuchItem("a"), 404),
+        (errors.NoSuchItem(), 404),
         (errors.TooManyAttempts(3), 400),
     ],
 )

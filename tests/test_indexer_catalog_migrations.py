@@ -16,6 +16,7 @@ from indexer.catalog import migrations
 from indexer.catalog.database import Database
 from indexer.catalog.migrations import HEAD, migrate
 from indexer.catalog.tables import Base
+from indexer.errors import CatalogTooNew
 
 
 @pytest.fixture
@@ -64,3 +65,13 @@ def test_a_revision_that_fails_leaves_nothing(database: Database, monkeypatch: p
     with database.read() as connection:
         assert sa.inspect(connection).get_table_names() == []
     migrate(database.engine)
+
+
+def test_what_a_newer_version_wrote_is_left_alone(database: Database) -> None:
+    migrate(database.engine)
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(CatalogTooNew):
+        migrate(database.engine)
+    with database.read() as connection:
+        assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "9999"

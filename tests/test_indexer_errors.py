@@ -41,9 +41,6 @@ def test_every_error_is_a_sentence(kind: type[LibraryError]) -> None:
 
 
 def test_what_faces_read() -> None:
-    assert errors.NoSuchItem("ab").item_id == "ab"
-    assert errors.NoSuchEntry("a/b").path == "a/b"
     assert errors.TooManyAttempts(30).retry_after_s == 30
-    assert errors.TooLarge(5).limit_bytes == 5
     assert errors.NoDerivative("preview", "pending").state == "pending"
     assert str(errors.NoDerivative("preview", "pending")) != str(errors.NoDerivative("preview", "ready"))

@@ -16,7 +16,7 @@ from webui.errors import problem_of
         (errors.WrongPassword(), 401, "wrong_password"),
         (errors.ForgedRequest(), 403, "csrf"),
         (errors.BodyTooLarge(10), 413, "too_large"),
-        (library_errors.NoSuchItem("x"), 404, "not_found"),
+        (library_errors.NoSuchItem(), 404, "not_found"),
         (library_errors.NoDerivative("preview", "pending"), 404, "not_ready"),
         (library_errors.NoDerivative("preview", "failed"), 404, "no_derivative"),
         (library_errors.BadQuery("kind", "is odd"), 400, "bad_query"),

@@ -34,10 +34,14 @@ class Catalog:
 def open_catalog(location: Path | str) -> Catalog:
     """Connect, bring the tables up to date, and hand out the catalog.
 
-    ``location`` is an SQLite file, or the SQLAlchemy URL of another database.
+    ``location`` is an SQLite file, or the SQLAlchemy URL of another database. Raises CatalogTooNew.
     """
     database = Database(sqlite_url(location) if isinstance(location, Path) else location)
-    migrate(database.engine)
+    try:
+        migrate(database.engine)
+    except BaseException:
+        database.close()
+        raise
     return Catalog(
         People(database),
         Entries(database),

@@ -6,14 +6,22 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from indexer.errors import CatalogTooNew
+
 HEAD = "0001"
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Run the revisions that this catalog lacks; a look and nothing else when it lacks none."""
+    """Run the revisions that this catalog lacks; a look and nothing else when it lacks none.
+
+    Raises CatalogTooNew.
+    """
     with engine.connect() as connection:
-        if _revision(connection) == HEAD:
-            return
+        revision = _revision(connection) or ""
+    if revision == HEAD:
+        return
+    if revision > HEAD:  # they are numbered
+        raise CatalogTooNew
     with engine.connect() as connection, connection.execution_options(writes=True).begin():
         _upgrade(connection)
 
