@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from indexer.derivatives.files import RECIPE, find
+from indexer.library import derivatives_folder
 from indexer.model import Person
 from tests.photos import Shot, jpeg
 from tests.webui_site import Site, open_site
@@ -167,6 +170,25 @@ def test_derivatives_come_when_they_are_made(site: Site, alice: Person, name: st
     assert answer.headers["content-type"].startswith("image/")
     assert Image.open(io.BytesIO(answer.body)).width <= 640
     assert site.get(path, If_None_Match=answer.headers["etag"]).status == 304
+
+
+def test_a_derivative_made_anew_is_sent_anew(site: Site, alice: Person) -> None:
+    item_id = site.bring(alice, "one.jpg", jpeg(Shot(size=(640, 480))))
+    site.work()
+    path = f"/api/v1/items/{item_id}/thumbnail"
+    first = site.get(path)
+    assert "immutable" not in first.headers["cache-control"]
+    assert "must-revalidate" in first.headers["cache-control"]
+    folder = derivatives_folder(site.core.folder.derivatives, item_id)
+    found = find(folder, "thumbnail")
+    assert found is not None
+    better = folder / found[0].name.replace(f"-{RECIPE}.", f"-{RECIPE + 1}.")
+    better.write_bytes(first.body)
+    answer = site.get(path, If_None_Match=first.headers["etag"])
+    assert (answer.status, answer.headers["etag"] == first.headers["etag"]) == (200, False)
+    better.write_bytes(first.body[::-1])
+    os.utime(better, (1, 1))
+    assert site.get(path, If_None_Match=answer.headers["etag"]).body == first.body[::-1]
 
 
 def test_derivative_that_never_comes(site: Site, alice: Person) -> None:

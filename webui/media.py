@@ -1,7 +1,8 @@
 """Originals and derivatives on their way out: ETags from digests, byte ranges, honest file names.
 
-An original never changes under its address, so browsers may keep it for ever; a derivative nearly
-so. RFC 9110 sections 13 (conditions) and 14 (ranges), RFC 6266 and 8187 (file names).
+An original never changes under its address, so browsers may keep it for ever. A derivative may be
+made anew by a better recipe, so they ask again after a while. RFC 9110 sections 13 (conditions) and
+14 (ranges), RFC 6266 and 8187 (file names).
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from indexer.model import Item, Kind
 from webui.visitors import Visitors
 
 _BLOCK_BYTES = 256 * 1024
-_KEEP = "private, max-age=31536000, immutable"
+_KEEP_FOR_EVER = "private, max-age=31536000, immutable"
+_KEEP_AND_ASK = "private, max-age=300, must-revalidate"
 # Whatever a stored file contains, opened in a tab it may not run, load or send anything.
 _INERT = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
@@ -54,13 +56,12 @@ class Media:
     def _derivative(self, item_id: str, name: str) -> HTTPResponse:
         person = self._visitors.require(request.environ).person
         file, mime = self._library.open_derivative(person.id, item_id, name)
-        # The size tells derivatives of different recipes apart; the original's digest does the rest.
-        etag = f'"{item_id[:32]}-{name}-{_size_of(file):x}"'
-        return send_file(request.environ, file, etag, {"Content-Type": mime, "Content-Disposition": "inline"})
+        headers = {"Content-Type": mime, "Content-Disposition": "inline", "Cache-Control": _KEEP_AND_ASK}
+        return send_file(request.environ, file, derivative_etag(item_id, file), headers)
 
 
 def original_headers(item: Item, *, is_download: bool) -> dict[str, str]:
-    """Type and disposition: pictures and films may show in the browser, all else is only saved.
+    """Type, disposition and keeping: pictures and films may show in the browser, all else is only saved.
 
     Other kinds go out as plain bytes, so that no stored script or page can act under our address;
     SVG is a page in this sense, whatever its type says.
@@ -71,7 +72,15 @@ def original_headers(item: Item, *, is_download: bool) -> dict[str, str]:
     return {
         "Content-Type": item.mime if is_inline else "application/octet-stream",
         "Content-Disposition": disposition(sort, item.name),
+        "Cache-Control": _KEEP_FOR_EVER,
     }
+
+
+def derivative_etag(item_id: str, file: BinaryIO) -> str:
+    """A tag that changes with the recipe (which the file's name carries) and with each making."""
+    making = os.fstat(file.fileno())
+    name = os.path.basename(file.name)
+    return f'"{item_id[:32]}-{name}-{making.st_size:x}-{making.st_mtime_ns:x}"'
 
 
 def disposition(sort: str, name: str) -> str:
@@ -88,7 +97,6 @@ def send_file(environ: dict[str, Any], file: BinaryIO, etag: str, headers: dict[
         **headers,
         "ETag": etag,
         "Accept-Ranges": "bytes",
-        "Cache-Control": _KEEP,
         "Content-Security-Policy": _INERT,
     }
     if names_etag(environ.get("HTTP_IF_NONE_MATCH", ""), etag):
