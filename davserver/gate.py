@@ -15,7 +15,7 @@ from typing import Any
 from davserver import library_share, upload_share
 from davserver.errors import Refusal
 from davserver.paths import BadPath, check_query, decoded_path
-from indexer.accounts import Accounts
+from indexer.accounts import PERSON_KEY, Accounts
 from indexer.errors import TooManyAttempts
 from indexer.model import Person
 
@@ -23,7 +23,6 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-PERSON = "photocloud.person"
 _SHARES = frozenset({upload_share.NAME, library_share.NAME})
 _DAV_METHODS = frozenset(
     {"OPTIONS", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "PUT", "DELETE"}
@@ -52,7 +51,7 @@ class Gate:
             return _refuse(
                 start_response, Refusal(429, str(error)), ("Retry-After", str(error.retry_after_s))
             )
-        environ[PERSON] = person
+        environ[PERSON_KEY] = person
         if not is_for_mounts(environ["REQUEST_METHOD"], path):
             return self.web(environ, start_response)
         if person is None:

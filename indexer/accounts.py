@@ -19,9 +19,11 @@ from indexer.errors import BadName, WeakPassword
 from indexer.model import Person, Session
 from indexer.throttle import Throttle
 
+# Where whoever has checked a request leaves its person, for every face behind.
+PERSON_KEY = "photocloud.person"
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
-SESSION_S = 30 * 24 * 3600.0
+SESSION_S = 30 * 24 * 3600
 _REMEMBER_S = 300.0
 _MOST_REMEMBERED = 1000
 _LONGEST_NAME = 100

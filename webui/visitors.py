@@ -10,13 +10,11 @@ import hmac
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.accounts import Accounts
+from indexer.accounts import PERSON_KEY, SESSION_S, Accounts
 from indexer.model import Person
 from webui.errors import ForgedRequest, NotLoggedIn
 
-PERSON_KEY = "photocloud.person"
 COOKIE_NAME = "photocloud_session"
-COOKIE_AGE_S = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def session_secret(environ: dict[str, Any]) -> str:
 
 def session_cookie(environ: dict[str, Any], secret: str) -> str:
     """The ``Set-Cookie`` value that keeps a login; with secret "" the one that ends it."""
-    age_s = COOKIE_AGE_S if secret else 0
+    age_s = SESSION_S if secret else 0
     secure = "; Secure" if scheme(environ) == "https" else ""
     return f"{COOKIE_NAME}={secret}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}"
 
