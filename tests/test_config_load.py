@@ -84,6 +84,11 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_a_misspelt_section_is_a_mistake(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, "[photoclout]\nport = 1\n") == [("file", "[photoclout]")]
+    assert mistakes(tmp_path, "[photocloud]\nport = 1\n[other]\n") == [("file", "[other]")]
+
+
 def test_a_near_miss_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="'workers'"):
         loaded(tmp_path, "[photocloud]\nwrokers = 2\n")

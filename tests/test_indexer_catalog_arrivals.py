@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from indexer.catalog import Catalog, open_catalog
 from indexer.errors import NameOccupied, NoSuchEntry
-from indexer.model import Metadata, Queue, Tally
+from indexer.model import Failure, Metadata, Queue, Tally
 from tests.libraries import NOW, add_person, arrival, digest, index, opened_catalog
 
 ALICE, BOB = 1, 2
@@ -51,6 +51,14 @@ def test_again_under_another_name(catalog: Catalog) -> None:
     item = catalog.items.get(ALICE, SHA256)
     assert item is not None
     assert item.name == "a.jpg"
+
+
+def test_what_failed_is_tried_again_when_its_bytes_come_again(catalog: Catalog) -> None:
+    catalog.arrivals.record(arrival(ALICE, "a.jpg"))
+    index(catalog, {}, Failure("original", "It is missing."))
+    assert catalog.jobs.queue(ALICE) == Queue(0, 0, 1)
+    catalog.arrivals.record(arrival(ALICE, "b.jpg", sha256=SHA256))
+    assert catalog.jobs.queue(ALICE) == Queue(1, 0, 0)
 
 
 def test_for_another_person_it_is_new(catalog: Catalog) -> None:

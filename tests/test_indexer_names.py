@@ -147,3 +147,12 @@ def test_numbered(name: str, second: str) -> None:
 @given(NAMES, st.integers(2, 10_000))
 def test_numbers_differ(name: str, number: int) -> None:
     assert len({names.numbered(name, each) for each in (1, number, number + 1)}) == 3
+
+
+@pytest.mark.parametrize("stem", ["x" * 251, "\u00e9" * 125, "\U0001f600" * 62])
+def test_a_numbered_name_is_not_too_long(stem: str) -> None:
+    for number in (2, 99, 12_345):
+        numbered = names.numbered(f"{stem}.jpg", number)
+        assert len(numbered.encode()) <= 255
+        assert numbered.startswith(stem[:50])
+        assert numbered.endswith(f" ({number}).jpg")
