@@ -88,6 +88,10 @@ class _Named:
         """COPY: a further name for the same original; ``is_deep`` with all that a folder holds."""
         self.share.tree.copy(self.share.person.id, self._own_path(), _upload_path(target_url), deep=is_deep)
 
+    def prevent_locking(self) -> bool:
+        # A lock on the whole share, left behind by a crash, would stop every copy for an hour.
+        return self.entry is None
+
     def get_property_names(self, *, is_allprop: bool) -> list[str]:
         # RFC 4331: quota is not part of allprop.
         live = super().get_property_names(is_allprop=is_allprop)  # type: ignore[misc]

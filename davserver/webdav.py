@@ -33,6 +33,7 @@ from davserver.errors import Refusal, refusal
 from davserver.root import PersonTree
 from davserver.upload_share import UploadFolder
 from indexer import names
+from indexer.accounts import PERSON_KEY
 from indexer.errors import LibraryError, ReadOnly, UploadBroken
 from indexer.model import Person
 
@@ -65,7 +66,7 @@ class WebDav:
         self._growing = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        person: Person = environ["photocloud.person"]
+        person: Person = environ[PERSON_KEY]
         tree = self._tree(person)
         try:
             _prepare(environ, person, tree)
