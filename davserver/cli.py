@@ -168,7 +168,8 @@ def verify(parsed: argparse.Namespace, settings: Settings) -> int:
     ]
     lines = [f"{row['sha256']} {row['damage']} ({', '.join(row['names']) or 'no name'})" for row in rows]
     verdict = f"{len(rows):,} damaged" if rows else "all intact"
-    lines.append(f"{found.checked:,} originals, {_size(found.size_bytes)}: {verdict}.")
+    counted = "1 original" if found.checked == 1 else f"{found.checked:,} originals"
+    lines.append(f"{counted}, {_size(found.size_bytes)}: {verdict}.")
     _report(parsed, {"checked": found.checked, "bytes": found.size_bytes, "damaged": rows}, "\n".join(lines))
     return PARTLY if rows else DONE
 
@@ -230,10 +231,9 @@ def _welcome(application: Application, settings: Settings) -> str:
     here = f"http://localhost:{application.port}/"
     lines = ["Private Photo Cloud is running.", ""]
     if application.accounts.is_empty():
-        lines += [
-            f"  First, create your account:  {here}setup",
-            f"  (from another device:        {address}setup?token={application.setup_token})",
-        ]
+        lines.append(f"  First, create your account:  {here}setup")
+        if not shown.startswith("127."):
+            lines.append(f"  (from another device:        {address}setup?token={application.setup_token})")
     lines += [
         f"  Open in the browser:         {address}",
         f"  Mount as a network drive:    {address}",
