@@ -121,6 +121,21 @@ class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
         start_response("204 No Content" if target else "201 Created", answer)
         return [b""]
 
+    def do_MKCOL(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """RFC 4918 9.3."""
+        path = environ["PATH_INFO"].rstrip("/")
+        folder = self._folder_of(path, environ)
+        if util.get_content_length(environ):
+            raise DAVError(HTTP_MEDIATYPE_NOT_SUPPORTED, context_info="A new folder takes no description.")
+        if self._davProvider.get_resource_inst(path or "/", environ) is not None:
+            raise DAVError(HTTP_METHOD_NOT_ALLOWED, context_info="There is something of this name already.")
+        if folder is None or not folder.is_collection:
+            raise DAVError(HTTP_CONFLICT)
+        self._evaluate_if_headers(None, environ)
+        self._check_write_permission(folder, "0", environ)
+        folder.create_collection(util.get_uri_name(path))
+        return _created(start_response)
+
     def do_DELETE(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """RFC 4918 9.6: all of it or, when a part is locked, nothing."""
         path = environ["PATH_INFO"]
