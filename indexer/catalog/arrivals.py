@@ -83,7 +83,7 @@ def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
     entry = _place_entry(connection, arrival)
     connection.execute(insert_or_ignore(connection, OriginalRow, _original_values(arrival)))
     is_new = connection.execute(insert_or_ignore(connection, ItemRow, _item_values(arrival))).rowcount > 0
-    connection.execute(sa.insert(UploadRow).values(_upload_values(arrival, is_new)))
+    connection.execute(sa.insert(UploadRow.__table__), _upload_values(arrival, is_new))  # type: ignore[arg-type]
     if is_new or _has_failed(connection, arrival):
         jobs.enqueue(connection, arrival.person_id, arrival.sha256, arrival.at)
     elif arrival.client_mtime is not None:

@@ -18,6 +18,8 @@ _COLUMNS = (
     EntryRow.size_bytes, EntryRow.mime, EntryRow.is_junk, EntryRow.properties,
 )  # fmt: skip
 FOLDER_MIME = "httpd/unix-directory"
+# Of the table, not of its class: the ORM would examine each value of each row.
+_INSERT = sa.insert(EntryRow.__table__)  # type: ignore[arg-type]
 MOST_PROPERTIES = 100
 LONGEST_PROPERTY = 16 * 1024
 
@@ -47,7 +49,7 @@ class Entries:
             if find(connection, person_id, names.key(path)):
                 raise NameOccupied(path)
             row = _new_row(person_id, path, now, type=EntryType.FOLDER, mime=FOLDER_MIME)
-            connection.execute(sa.insert(EntryRow).values(row))
+            connection.execute(_INSERT, row)
 
     def place_placeholder(self, person_id: int, path: str, mtime: float, now: float) -> Entry:
         """Make the name an empty file; a version with bytes stays behind it until new bytes come."""
@@ -112,7 +114,7 @@ class Entries:
                 row |= {"created_at": now, "changed_at": now}
                 if row["path"] == target_key:
                     row["name"] = names.last(target)
-            connection.execute(sa.insert(EntryRow), rows)
+            connection.execute(_INSERT, rows)
 
     def below(self, person_id: int, path: str) -> tuple[Entry, ...]:
         """The entry of this path and, of a folder, everything below it."""
@@ -194,7 +196,7 @@ def annotate(
 
 def replace(connection: sa.Connection, row: dict[str, Any]) -> None:
     connection.execute(sa.delete(EntryRow).where(*_exactly(row["person_id"], row["path"])))
-    connection.execute(sa.insert(EntryRow).values(row))
+    connection.execute(_INSERT, row)
 
 
 def drop_placeholder(connection: sa.Connection, person_id: int, path_key: str) -> None:

@@ -12,7 +12,7 @@ from indexer.catalog.tables import Base
 
 def insert_or_ignore(connection: sa.Connection, table: type[Base], values: dict[str, Any]) -> Any:
     """An INSERT that leaves a row with the same key as it is; ``rowcount`` tells."""
-    return _dialect(connection).insert(table).values(values).on_conflict_do_nothing()
+    return _dialect(connection).insert(table.__table__).values(values).on_conflict_do_nothing()
 
 
 def upsert(
@@ -23,7 +23,7 @@ def upsert(
     changes: dict[str, Any],
 ) -> Any:
     """An INSERT that applies ``changes`` to the row whose ``key`` columns are taken."""
-    insert = _dialect(connection).insert(table).values(values)
+    insert = _dialect(connection).insert(table.__table__).values(values)
     return insert.on_conflict_do_update(index_elements=key, set_=changes)
 
 
