@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -70,6 +72,15 @@ class Browser:
 
     def press(self, key: str) -> None:
         ActionChains(self.driver).send_keys(key).perform()
+
+    def press_until(self, key: str, condition: Callable[[], object]) -> None:
+        """Press a key, once more when nothing came of it: a page may not listen before its animation ends."""
+        for _ in range(PATIENCE_S // 3):
+            self.press(key)
+            with suppress(TimeoutException):
+                WebDriverWait(self.driver, 3).until(lambda _: condition())
+                return
+        raise TimeoutException(f"pressing {key!r} changed nothing")
 
     def evaluate(self, script: str) -> Any:
         return self.driver.execute_script(f"return {script}")

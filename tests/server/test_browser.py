@@ -168,10 +168,8 @@ def test_viewer(browser: Browser, server: ServerProcess, photos: dict[str, bytes
         browser.wait(in_viewer(browser, name))
         shown.append(browser.driver.current_url)
     assert len(set(shown)) == 5
-    browser.press(Keys.ARROW_LEFT)
-    browser.wait(in_viewer(browser, "broken.jpg"))
-    browser.press(Keys.ARROW_LEFT)
-    browser.wait(in_viewer(browser, "IMG_3.JPG"))
+    browser.press_until(Keys.ARROW_LEFT, in_viewer(browser, "broken.jpg"))
+    browser.press_until(Keys.ARROW_LEFT, in_viewer(browser, "IMG_3.JPG"))
 
     browser.press("i")
     browser.wait(lambda: "52.50000° N" in browser.text(".info"))
@@ -195,8 +193,7 @@ def test_back_button_closes_the_viewer(
 ) -> None:
     log_in(browser, server)
     open_first(browser)
-    browser.press(Keys.ARROW_RIGHT)
-    browser.wait(in_viewer(browser, "IMG_1.JPG"))
+    browser.press_until(Keys.ARROW_RIGHT, in_viewer(browser, "IMG_1.JPG"))
     browser.driver.back()
     browser.wait_for(".pswp", count=0)
     assert browser.driver.current_url == server.url
