@@ -164,8 +164,7 @@ def test_viewer(browser: Browser, server: ServerProcess, photos: dict[str, bytes
     browser.picture(ARTEFACTS / "9-viewer.png")
     shown = []
     for name in ("IMG_1.JPG", "IMG_2.JPG", "IMG_3.JPG", "broken.jpg", "IMG_4.JPG"):
-        browser.press(Keys.ARROW_RIGHT)
-        browser.wait(in_viewer(browser, name))
+        browser.press_until(Keys.ARROW_RIGHT, in_viewer(browser, name))
         shown.append(browser.driver.current_url)
     assert len(set(shown)) == 5
     browser.press_until(Keys.ARROW_LEFT, in_viewer(browser, "broken.jpg"))
