@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
-from selenium.common.exceptions import TimeoutException
+from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -50,7 +50,9 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme_feature]})
 
     def wait(self, condition: Callable[[], object]) -> None:
-        WebDriverWait(self.driver, PATIENCE_S).until(lambda _: condition())
+        """Until it holds; what a page change takes away in the middle of a look is looked for again."""
+        patience = WebDriverWait(self.driver, PATIENCE_S, ignored_exceptions=[StaleElementReferenceException])
+        patience.until(lambda _: condition())
 
     def wait_for(self, selector: str, count: int = 1) -> None:
         """Until so many elements of this selector are there."""
