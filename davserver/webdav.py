@@ -236,7 +236,7 @@ def _prepare(environ: Environ, person: Person, tree: PersonTree) -> None:
         raise ReadOnly
     if environ["REQUEST_METHOD"] in _XML_METHODS:
         _bound_xml(environ)
-    environ["wsgidav.config"] = {"block_size": BLOCK_BYTES, "add_header_MS_Author_Via": True}
+    environ["wsgidav.config"] = {"block_size": BLOCK_BYTES}
     environ["wsgidav.provider"] = tree
     environ["wsgidav.verbose"] = 1
     environ["wsgidav.auth.user_name"] = person.name

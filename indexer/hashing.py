@@ -12,7 +12,8 @@ import os
 import secrets
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,17 @@ from indexer.model import Receiving
 _FLUSH_BYTES = 8 << 20
 _FLUSH_WINDOW_BYTES = 128 << 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+@contextmanager
+def told_when_full(needed_bytes: int | None) -> Iterator[None]:
+    """Turn the system's word for a full disk, or a used-up quota, into NoRoom."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoRoom(needed_bytes) from error
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +148,8 @@ class Incoming:
         self._staging.forget(self)
 
     def _open(self) -> int:
-        try:
+        with told_when_full(self._announced.size_bytes):
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        except OSError as error:
-            if error.errno in _FULL:
-                raise NoRoom(self._announced.size_bytes) from error
-            raise
 
     def _begin_flush(self) -> None:
         # Linux starts to write these pages to the disk, without waiting, and gives up those that are
@@ -152,12 +160,8 @@ class Incoming:
         self._flushed_bytes = self._received_bytes
 
     def _write_some(self, rest: memoryview) -> int:
-        try:
+        with told_when_full(self._announced.size_bytes):
             return os.write(self._fd, rest)
-        except OSError as error:
-            if error.errno in _FULL:
-                raise NoRoom(self._announced.size_bytes) from error
-            raise
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ its bytes.
 
 from __future__ import annotations
 
-import errno
 import os
 import threading
 from collections.abc import Iterator
@@ -15,10 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from indexer.errors import NoRoom, OriginalMissing
-from indexer.hashing import Staged
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+from indexer.errors import OriginalMissing
+from indexer.hashing import Staged, told_when_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +31,13 @@ class Store:
 
         A held file of the wrong size is damaged, and is replaced. Raises NoRoom.
         """
-        try:
+        with told_when_full(staged.size_bytes):
             held = self.find(staged.sha256)
             if held is not None and held.stat().st_size == staged.size_bytes:
                 _sync_folder(held.parent)
                 return False
             self._link(staged, held or self._place(staged.sha256, extension))
             return held is None
-        except OSError as error:
-            if error.errno in _FULL:
-                raise NoRoom(staged.size_bytes) from error
-            raise
 
     def find(self, sha256: str) -> Path | None:
         """Where an original lies, whatever its extension; None when it is not held."""
