@@ -44,6 +44,23 @@ class SessionRow(Base):
     expires_at: Mapped[float] = mapped_column(index=True)
 
 
+class DeviceRow(Base):
+    """Something that mounts a share. ``secret_hash`` is the SHA-256 of its password, ``digest_ha1`` the
+    MD5 of name, realm and password that HTTP Digest needs (RFC 7616 3.4.2)."""
+
+    __tablename__ = "device"
+    __table_args__ = (UniqueConstraint("person_id", "label", name="device_label"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    label: Mapped[str]
+    secret_hash: Mapped[str] = mapped_column(index=True)
+    digest_ha1: Mapped[str]
+    is_read_only: Mapped[bool]
+    created_at: Mapped[float]
+    used_at: Mapped[float | None]
+
+
 class OriginalRow(Base):
     __tablename__ = "original"
 
@@ -112,7 +129,9 @@ class UploadRow(Base):
 
 
 class EntryRow(Base):
-    """``previous_*`` is the version that an empty placeholder hides, shown again if no data follows."""
+    """``previous_*`` is the version that an empty placeholder hides, shown again if no data follows.
+
+    ``checksums`` are those that the client declared and we verified: "SHA1:... MD5:..."."""
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -135,6 +154,7 @@ class EntryRow(Base):
     properties: Mapped[str] = mapped_column(default="{}")
     previous_sha256: Mapped[str | None]
     previous_mtime: Mapped[float | None]
+    checksums: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class LockRow(Base):
