@@ -11,7 +11,7 @@ from indexer.catalog.tables import UNKNOWN_TIME, Base
 
 TABLES = list(Base.metadata.tables.values())
 SHARED = {"person", "original"}
-BY_SECRET = {"session", "dav_lock", "upload", "job"}  # found by a token or a number, then checked
+BY_SECRET = {"session", "dav_lock", "upload", "job", "device"}  # found by a token or a number, then checked
 
 
 @pytest.mark.parametrize("table", [each for each in TABLES if each.name not in SHARED], ids=str)
