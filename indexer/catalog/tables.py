@@ -135,7 +135,7 @@ class EntryRow(Base):
 
     __tablename__ = "entry"
     __table_args__ = (
-        Index("entry_of_folder", "person_id", "folder"),
+        Index("entry_in_folder", "person_id", "folder", "path"),
         Index("entry_junk", "is_junk", "changed_at"),
     )
 
