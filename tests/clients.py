@@ -10,6 +10,7 @@ import base64
 import http.client
 import json
 import socket
+import ssl
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -61,10 +62,20 @@ def basic(user: str, password: str) -> str:
 class DavClient:
     """One person at one server, over one kept-alive connection; not for use by two threads."""
 
-    def __init__(self, host: str, port: int, user: str | None, password: str | None) -> None:
-        self._connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        user: str | None,
+        password: str | None,
+        *,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        plain = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+        encrypted = tls and http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=tls)
+        self._connection = encrypted or plain
         self._login = {"Authorization": basic(user, password or "")} if user is not None else {}
-        self.base_url = f"http://{host}:{port}"
+        self.base_url = f"{'https' if tls else 'http'}://{host}:{port}"
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -25,7 +26,7 @@ USER = "alice"
 PASSWORD = "correct-horse-battery"
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 30
-_ADDRESS = re.compile(r"http://(?:127\.0\.0\.1|localhost):\d+/")
+_ADDRESS = re.compile(r"https?://(?:127\.0\.0\.1|localhost):\d+/")
 
 
 class ServerDidNotStart(Exception):
@@ -66,7 +67,8 @@ def add_account(data: Path, user: str = USER, password: str = PASSWORD) -> None:
 class ServerProcess:
     """One server over one data folder; may be stopped, killed and started again.
 
-    Its address changes with every start, since the port is the system's choice.
+    Its address changes with every start, since the port is the system's choice. ``tls`` is how clients
+    trust a server whose settings give it a certificate.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class ServerProcess:
         arguments: Sequence[str] = (),
         extra_environment: Mapping[str, str] | None = None,
         log: Path | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.data = data
         self.user = USER
@@ -83,6 +86,7 @@ class ServerProcess:
         self.url = ""
         self._arguments = tuple(arguments)
         self._environment = environment(extra_environment)
+        self._tls = tls
         self._log = log or data.with_name(data.name + ".log")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -158,7 +162,7 @@ class ServerProcess:
 
     def client(self, *, user: str | None = None, password: str | None = None) -> DavClient:
         """A new connection, logged in as the server's account unless told otherwise."""
-        return DavClient(self.host, self.port, user or self.user, password or self.password)
+        return DavClient(self.host, self.port, user or self.user, password or self.password, tls=self._tls)
 
     def status(self) -> dict[str, Any]:
         """The answer of GET /api/v1/status."""
