@@ -205,6 +205,26 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """Something that mounts a share with a password of its own; ``used_at`` is true to about a minute."""
+
+    id: int
+    label: str
+    is_read_only: bool
+    created_at: float
+    used_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who is asking, and with what: ``device_id`` is None for the account's own password."""
+
+    person: Person
+    device_id: int | None = None
+    is_read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A browser's login. ``csrf_token`` must come with every change it makes."""
 
@@ -219,7 +239,8 @@ class Entry:
     ``path`` is the NFC key ("DCIM/100CANON/IMG_1.JPG", no leading slash), ``name`` the last part as
     it was sent. A placeholder or folder has no ``sha256`` and no bytes. ``is_junk`` entries (see
     `indexer.names.is_junk`) keep their bytes apart from the originals. ``properties`` are the dead
-    properties that clients left, as (name in Clark notation, XML) pairs.
+    properties that clients left, as (name in Clark notation, XML) pairs; ``checksums`` those that the
+    client declared and we verified ("SHA1:... MD5:...").
     """
 
     path: str
@@ -232,11 +253,17 @@ class Entry:
     mime: str = "application/octet-stream"
     is_junk: bool = False
     properties: tuple[tuple[str, str], ...] = ()
+    checksums: str = ""
 
     @property
     def etag(self) -> str:
         """A strong entity tag without quotes; the digest wherever there are bytes."""
-        return self.sha256 or f"empty-{int(self.created_at * 1_000_000)}"
+        return entity_tag(self.sha256, self.created_at)
+
+
+def entity_tag(sha256: str | None, created_at: float) -> str:
+    """What changes whenever the bytes do: the digest, or for a name without bytes the moment it was made."""
+    return sha256 or f"empty-{int(created_at * 1_000_000)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +271,8 @@ class Arrival:
     """Whole, verified bytes and where they belong; what `catalog.arrivals` records in one transaction.
 
     ``client_mtime`` is the modification time that the client declared (None: it declared none, and
-    the moment of arrival is no evidence of capture).
+    the moment of arrival is no evidence of capture). ``checksums`` were declared and have been verified
+    ("SHA1:... MD5:...").
     """
 
     person_id: int
@@ -256,6 +284,38 @@ class Arrival:
     size_bytes: int
     media: MediaType
     client_mtime: float | None
+    checksums: str = ""
+    is_favourite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A file that arrives in parts.
+
+    ``name`` is what its sender calls it; ``target`` its path in the Upload share and ``expected_bytes``
+    its whole size, as soon as they were told.
+    """
+
+    person_id: int
+    name: str
+    target: str | None
+    expected_bytes: int | None
+    begun_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some bytes of a transfer, safe on the disk in ``file`` (a name in the folder of parts).
+
+    ``place`` is its first byte in the whole file if ``is_offset``, else its number in the row.
+    """
+
+    name: str
+    place: int
+    is_offset: bool
+    size_bytes: int
+    file: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,34 @@ from indexer import names
 from indexer.catalog import entries, jobs
 from indexer.catalog.database import Database
 from indexer.catalog.portable import insert_or_ignore
+from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import UNKNOWN_TIME, EntryRow, ItemRow, OriginalRow, UploadRow
 from indexer.catalog.versions import bump
 from indexer.errors import NoSuchEntry
 from indexer.model import Arrival, Entry, State
+
+
+_ORIGINAL = ("sha256", "size_bytes", "kind", "mime", "extension", "added_at")
+_ITEM = (
+    "person_id", "sha256", "name", "search", "kind", "mime", "size_bytes", "client_mtime", "added_at",
+    "state", "taken_at", "day", "favourite",
+)  # fmt: skip
+_UPLOAD = ("person_id", "sha256", "path", "door", "at", "size_bytes", "is_new")
+_ADD_ORIGINAL = Prepared(lambda dialect: insert_or_ignore(dialect, OriginalRow, _ORIGINAL))
+_ADD_ITEM = Prepared(lambda dialect: insert_or_ignore(dialect, ItemRow, _ITEM))
+_ADD_UPLOAD = Prepared(
+    sa.insert(UploadRow.__table__).values({column: sa.bindparam(column) for column in _UPLOAD})  # type: ignore[arg-type]
+)
+_THIS_ITEM = (ItemRow.person_id == sa.bindparam("person_id"), ItemRow.sha256 == sa.bindparam("sha256"))
+_STATE = Prepared(sa.select(ItemRow.state).where(*_THIS_ITEM))
+_SET_MTIME = Prepared(
+    # Only where it can help: nothing was declared yet, or what was declared was not believed.
+    sa.update(ItemRow.__table__)  # type: ignore[arg-type]
+    .where(*_THIS_ITEM, ItemRow.taken_at_source.is_(None))
+    .where(sa.or_(ItemRow.client_mtime.is_(None), ItemRow.state != State.PENDING.value))
+    .values(client_mtime=sa.bindparam("new_mtime"))
+)
+_IS_ORIGINAL = Prepared(sa.select(OriginalRow.sha256).where(OriginalRow.sha256 == sa.bindparam("sha256")))
 
 
 class Arrivals:
@@ -81,9 +105,9 @@ class Arrivals:
 
 def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
     entry = _place_entry(connection, arrival)
-    connection.execute(insert_or_ignore(connection, OriginalRow, _original_values(arrival)))
-    is_new = connection.execute(insert_or_ignore(connection, ItemRow, _item_values(arrival))).rowcount > 0
-    connection.execute(sa.insert(UploadRow.__table__), _upload_values(arrival, is_new))  # type: ignore[arg-type]
+    _ADD_ORIGINAL.run(connection, **_original_values(arrival))
+    is_new = _ADD_ITEM.run(connection, **_item_values(arrival)) > 0
+    _ADD_UPLOAD.run(connection, **_upload_values(arrival, is_new))
     if is_new or _has_failed(connection, arrival):
         jobs.enqueue(connection, arrival.person_id, arrival.sha256, arrival.at)
     elif arrival.client_mtime is not None:
@@ -93,18 +117,13 @@ def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
 
 
 def _is_recorded(connection: sa.Connection, sha256: str, *, as_junk: bool) -> bool:
-    junk = sa.exists().where(EntryRow.sha256 == sha256, EntryRow.is_junk)
-    original = sa.exists().where(OriginalRow.sha256 == sha256)
-    return bool(connection.scalar(sa.select(junk if as_junk else original)))
+    if not as_junk:
+        return _IS_ORIGINAL.row(connection, sha256=sha256) is not None
+    return bool(connection.scalar(sa.select(sa.exists().where(EntryRow.sha256 == sha256, EntryRow.is_junk))))
 
 
 def _offer_mtime(connection: sa.Connection, person_id: int, sha256: str, mtime: float, now: float) -> None:
-    # Only where it can help: nothing was declared yet, or what was declared was not believed.
-    is_undated = ItemRow.taken_at_source.is_(None)
-    was_useless = sa.or_(ItemRow.client_mtime.is_(None), ItemRow.state != State.PENDING)
-    here = (ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
-    update = sa.update(ItemRow).where(*here, is_undated, was_useless).values(client_mtime=mtime)
-    if connection.execute(update).rowcount:
+    if _SET_MTIME.run(connection, person_id=person_id, sha256=sha256, new_mtime=mtime):
         jobs.enqueue(connection, person_id, sha256, now)
 
 
@@ -117,14 +136,14 @@ def _place_entry(connection: sa.Connection, arrival: Arrival) -> Entry:
         size_bytes=arrival.size_bytes,
         mime=arrival.media.mime,
         mtime=arrival.at if arrival.client_mtime is None else arrival.client_mtime,
+        checksums=arrival.checksums,
         now=arrival.at,
     )
 
 
 def _has_failed(connection: sa.Connection, arrival: Arrival) -> bool:
     # Copying a file again is how people heal it: its bytes may have been missing or damaged.
-    here = (ItemRow.person_id == arrival.person_id, ItemRow.sha256 == arrival.sha256)
-    return connection.scalar(sa.select(ItemRow.state).where(*here)) == State.FAILED
+    return _STATE.row(connection, person_id=arrival.person_id, sha256=arrival.sha256) == (State.FAILED,)
 
 
 def _original_values(arrival: Arrival) -> dict[str, object]:
@@ -152,7 +171,7 @@ def _item_values(arrival: Arrival) -> dict[str, object]:
         "state": State.PENDING,
         "taken_at": UNKNOWN_TIME,
         "day": UNKNOWN_TIME,
-        "favourite": False,
+        "favourite": arrival.is_favourite,
     }
 
 

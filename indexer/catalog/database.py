@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
@@ -40,6 +41,8 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            sa.event.listen(self.engine, "begin", _begin_postgresql)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -48,19 +51,45 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """All or nothing, durable when the block is left; raises NoRoom when the disk is full."""
+    def write(self, *, durable: bool = True) -> Iterator[sa.Connection]:
+        """All or nothing, durable when the block is left; raises NoRoom when the disk is full.
+
+        Without ``durable`` it survives the end of every process, but a power cut may take it away
+        again: for what nobody has handed over, such as locks. It costs a tenth.
+        """
         with self._writing, self.engine.connect() as connection:
             try:
-                with connection.execution_options(writes=True).begin():
+                with connection.execution_options(writes=True, durable=durable).begin():
                     yield connection
-            except OperationalError as error:
+            except (OperationalError, sqlite3.OperationalError) as error:
                 if _is_full(error):
                     raise NoRoom from error
                 raise
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+class Lookup:
+    """One SELECT that is asked with every request: compiled once, then straight to the driver.
+
+    A transaction of SQLAlchemy costs six times as much (63 against 10 microseconds, measured).
+    """
+
+    def __init__(self, database: Database, query: sa.Select[*tuple[Any, ...]]) -> None:
+        self._engine = database.engine
+        compiled = query.compile(dialect=database.engine.dialect)
+        self._text, self._order = str(compiled), compiled.positiontup
+
+    def rows(self, **values: object) -> list[tuple[Any, ...]]:
+        """The rows as the driver gives them: on SQLite a truth is 0 or 1."""
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(self._text, [values[name] for name in self._order] if self._order else values)
+            return list(cursor.fetchall())
+        finally:
+            connection.close()
 
 
 def sqlite_url(file: Path) -> sa.URL:
@@ -76,9 +105,18 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    if "durable" in options:
+        driver.execute(f"PRAGMA synchronous={'FULL' if options['durable'] else 'NORMAL'}")
+    driver.execute("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
-def _is_full(error: OperationalError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+def _begin_postgresql(connection: sa.Connection) -> None:
+    if not connection.get_execution_options().get("durable", True):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
+def _is_full(error: OperationalError | sqlite3.OperationalError) -> bool:
+    cause = error.orig if isinstance(error, OperationalError) else error
+    return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL

@@ -9,14 +9,28 @@ import sqlalchemy as sa
 
 from indexer import names
 from indexer.catalog.database import Database
+from indexer.catalog.portable import upsert
+from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import EntryRow, OriginalRow
 from indexer.errors import NameOccupied, NoSuchEntry, TooManyProperties
 from indexer.model import Entry, EntryType
 
 _COLUMNS = (
     EntryRow.path, EntryRow.name, EntryRow.type, EntryRow.mtime, EntryRow.created_at, EntryRow.sha256,
-    EntryRow.size_bytes, EntryRow.mime, EntryRow.is_junk, EntryRow.properties,
+    EntryRow.size_bytes, EntryRow.mime, EntryRow.is_junk, EntryRow.properties, EntryRow.checksums,
 )  # fmt: skip
+_HERE = (EntryRow.person_id == sa.bindparam("person_id"), EntryRow.path == sa.bindparam("path"))
+_FIND = Prepared(sa.select(*_COLUMNS).where(*_HERE))
+_TYPE = Prepared(sa.select(EntryRow.type).where(*_HERE))
+_HIDDEN = Prepared(sa.select(EntryRow.previous_sha256, EntryRow.previous_mtime).where(*_HERE))
+_KEY = ["person_id", "path"]
+_ALL = EntryRow.__table__.columns.keys()
+_PLACE = Prepared(lambda dialect: upsert(dialect, EntryRow, _ALL, _KEY, set(_ALL) - set(_KEY)))
+_ANNOTATE = Prepared(
+    sa.update(EntryRow.__table__)  # type: ignore[arg-type]
+    .where(*_HERE)
+    .values(properties=sa.bindparam("new_properties"), mtime=sa.bindparam("new_mtime"))
+)
 FOLDER_MIME = "httpd/unix-directory"
 # Of the table, not of its class: the ORM would examine each value of each row.
 _INSERT = sa.insert(EntryRow.__table__)  # type: ignore[arg-type]
@@ -60,8 +74,7 @@ class Entries:
             if old and old.type is EntryType.FOLDER:
                 raise NameOccupied(path)
             row = _new_row(person_id, path, now, type=EntryType.PLACEHOLDER, mtime=mtime)
-            replace(connection, row | _behind(connection, person_id, old))
-            return _require(connection, person_id, path_key)
+            return replace(connection, row | _behind(connection, person_id, old))
 
     def delete(self, person_id: int, path: str) -> None:
         """Remove a name and, of a folder, everything below; the originals stay."""
@@ -139,7 +152,7 @@ class Entries:
 
 
 def find(connection: sa.Connection, person_id: int, path_key: str) -> Entry | None:
-    row = connection.execute(sa.select(*_COLUMNS).where(*_exactly(person_id, path_key))).one_or_none()
+    row = _FIND.row(connection, person_id=person_id, path=path_key)
     return _entry(row) if row else None
 
 
@@ -148,8 +161,7 @@ def check_parent(connection: sa.Connection, person_id: int, path_key: str) -> No
     folder = names.parent(path_key)
     if not folder:
         return
-    entry = find(connection, person_id, folder)
-    if entry is None or entry.type is not EntryType.FOLDER:
+    if _TYPE.row(connection, person_id=person_id, path=folder) != (EntryType.FOLDER,):
         raise NoSuchEntry(folder)
 
 
@@ -162,6 +174,7 @@ def place_file(
     size_bytes: int,
     mime: str,
     mtime: float,
+    checksums: str,
     now: float,
 ) -> Entry:
     """Point a name to whole bytes, in place of whatever file had it; raises NoSuchEntry, NameOccupied."""
@@ -172,12 +185,11 @@ def place_file(
         raise NameOccupied(path)
     row = _new_row(
         person_id, path, now, type=EntryType.FILE, mime=mime, mtime=mtime,
-        sha256=sha256, size_bytes=size_bytes,
+        sha256=sha256, size_bytes=size_bytes, checksums=checksums,
     )  # fmt: skip
     if old:
         row |= {"created_at": old.created_at, "properties": json.dumps(dict(old.properties))}
-    replace(connection, row)
-    return _require(connection, person_id, path_key)
+    return replace(connection, row)
 
 
 def annotate(
@@ -189,14 +201,17 @@ def annotate(
     properties = {name: xml for name, xml in merged.items() if xml is not None}
     if len(properties) > MOST_PROPERTIES or any(len(xml) > LONGEST_PROPERTY for xml in properties.values()):
         raise TooManyProperties
-    values = {"properties": json.dumps(properties), "mtime": entry.mtime if mtime is None else mtime}
-    connection.execute(sa.update(EntryRow).where(*_exactly(person_id, names.key(path))).values(values))
+    _ANNOTATE.run(
+        connection, person_id=person_id, path=entry.path, new_properties=json.dumps(properties),
+        new_mtime=entry.mtime if mtime is None else mtime,
+    )  # fmt: skip
     return entry
 
 
-def replace(connection: sa.Connection, row: dict[str, Any]) -> None:
-    connection.execute(sa.delete(EntryRow).where(*_exactly(row["person_id"], row["path"])))
-    connection.execute(_INSERT, row)
+def replace(connection: sa.Connection, row: dict[str, Any]) -> Entry:
+    """Make this the row of its name, whatever was there."""
+    _PLACE.run(connection, **row)
+    return _entry([row[column.key] for column in _COLUMNS])
 
 
 def drop_placeholder(connection: sa.Connection, person_id: int, path_key: str) -> None:
@@ -209,18 +224,16 @@ def drop_placeholder(connection: sa.Connection, person_id: int, path_key: str) -
 def restore_hidden(connection: sa.Connection, person_id: int, path_key: str) -> bool:
     """Show the version that a placeholder hides again; False, changing nothing, when it hides none."""
     here = (*_exactly(person_id, path_key), EntryRow.type == EntryType.PLACEHOLDER)
-    hidden = connection.execute(
-        sa.select(EntryRow.previous_sha256, EntryRow.previous_mtime).where(*here)
-    ).one_or_none()
-    if hidden is None or hidden.previous_sha256 is None:
+    sha256, mtime = _HIDDEN.row(connection, person_id=person_id, path=path_key) or (None, None)
+    if sha256 is None:
         return False
-    size_bytes, mime = _original_facts(connection, hidden.previous_sha256)
+    size_bytes, mime = _original_facts(connection, sha256)
     values = {
         "type": EntryType.FILE,
-        "sha256": hidden.previous_sha256,
+        "sha256": sha256,
         "size_bytes": size_bytes,
         "mime": mime,
-        "mtime": hidden.previous_mtime,
+        "mtime": mtime,
         "previous_sha256": None,
         "previous_mtime": None,
     }
@@ -235,8 +248,8 @@ def _behind(connection: sa.Connection, person_id: int, old: Entry | None) -> dic
     if old.sha256:
         return {"previous_sha256": old.sha256, "previous_mtime": old.mtime}
     # A placeholder again, from a client that tries once more: what it hid is still hidden.
-    columns = sa.select(EntryRow.previous_sha256, EntryRow.previous_mtime)
-    return dict(connection.execute(columns.where(*_exactly(person_id, old.path))).mappings().one())
+    sha256, mtime = _HIDDEN.row(connection, person_id=person_id, path=old.path) or (None, None)
+    return {"previous_sha256": sha256, "previous_mtime": mtime}
 
 
 def _original_facts(connection: sa.Connection, sha256: str) -> tuple[int, str]:
@@ -275,14 +288,14 @@ def _new_row(person_id: int, path: str, now: float, **values: Any) -> dict[str, 
         "person_id": person_id, "path": path_key, "folder": names.parent(path_key), "name": names.last(path),
         "sha256": None, "size_bytes": 0, "mime": "application/octet-stream", "mtime": now, "created_at": now,
         "changed_at": now, "is_junk": names.is_junk(path_key), "properties": "{}",
-        "previous_sha256": None, "previous_mtime": None,
+        "previous_sha256": None, "previous_mtime": None, "checksums": "",
     }  # fmt: skip
     return row | values
 
 
 def _entry(row: Any) -> Entry:
-    path, name, type_, mtime, created_at, sha256, size_bytes, mime, is_junk, properties = row
+    path, name, type_, mtime, created_at, sha256, size_bytes, mime, is_junk, properties, checksums = row
     return Entry(
-        path, name, EntryType(type_), mtime, created_at, sha256, size_bytes, mime, is_junk,
-        tuple(json.loads(properties).items()),
+        path, name, EntryType(type_), mtime, created_at, sha256, size_bytes, mime, bool(is_junk),
+        () if properties == "{}" else tuple(json.loads(properties).items()), checksums,
     )  # fmt: skip

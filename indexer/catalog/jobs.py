@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from indexer.catalog.database import Database
 from indexer.catalog.items import record_outcome
 from indexer.catalog.portable import upsert
+from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import JobRow
 from indexer.catalog.versions import bump
 from indexer.model import Failure, Job, Metadata, Queue
@@ -22,6 +23,9 @@ from indexer.model import Failure, Job, Metadata, Queue
 INDEX = "index"
 _PENDING, _RUNNING, _FAILED = "pending", "running", "failed"
 _UNCLAIMED = {"state": _PENDING, "due": 0.0, "token": None}
+_FRESH = {**_UNCLAIMED, "attempts": 0}
+_KEY = ["person_id", "sha256", "kind"]
+_ENQUEUE = Prepared(lambda dialect: upsert(dialect, JobRow, [*_KEY, *_FRESH, "priority"], _KEY, _FRESH))
 
 
 class Jobs:
@@ -108,9 +112,7 @@ class Jobs:
 
 def enqueue(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
     """Ask for an item to be indexed (again), within the transaction that gives the reason."""
-    fresh = {**_UNCLAIMED, "attempts": 0}
-    key = {"person_id": person_id, "sha256": sha256, "kind": INDEX}
-    connection.execute(upsert(connection, JobRow, key | fresh | {"priority": int(now)}, list(key), fresh))
+    _ENQUEUE.run(connection, person_id=person_id, sha256=sha256, kind=INDEX, priority=int(now), **_FRESH)
 
 
 def _claimed(job: Job) -> tuple[sa.ColumnElement[bool], ...]:

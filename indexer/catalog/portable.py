@@ -1,7 +1,11 @@
-"""The few statements that SQLite and PostgreSQL spell alike but SQLAlchemy keeps in dialects."""
+"""The few statements that SQLite and PostgreSQL spell alike but SQLAlchemy keeps in dialects.
+
+Made for `Prepared`: each of ``columns`` is a value of its own name; ``dialect`` is the dialect's name.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,22 +14,22 @@ from sqlalchemy.dialects import postgresql, sqlite
 from indexer.catalog.tables import Base
 
 
-def insert_or_ignore(connection: sa.Connection, table: type[Base], values: dict[str, Any]) -> Any:
-    """An INSERT that leaves a row with the same key as it is; ``rowcount`` tells."""
-    return _dialect(connection).insert(table.__table__).values(values).on_conflict_do_nothing()
+def insert_or_ignore(dialect: str, table: type[Base], columns: Iterable[str]) -> sa.ClauseElement:
+    """An INSERT that leaves a row with the same key as it is; the count of changed rows tells."""
+    statement: sa.ClauseElement = _insert(dialect, table, columns).on_conflict_do_nothing()
+    return statement
 
 
 def upsert(
-    connection: sa.Connection,
-    table: type[Base],
-    values: dict[str, Any],
-    key: list[str],
-    changes: dict[str, Any],
-) -> Any:
-    """An INSERT that applies ``changes`` to the row whose ``key`` columns are taken."""
-    insert = _dialect(connection).insert(table.__table__).values(values)
-    return insert.on_conflict_do_update(index_elements=key, set_=changes)
+    dialect: str, table: type[Base], columns: Iterable[str], key: list[str], changes: Iterable[str]
+) -> sa.ClauseElement:
+    """An INSERT that gives the row whose ``key`` columns are taken the new values of ``changes``."""
+    insert = _insert(dialect, table, columns)
+    changed = {column: insert.excluded[column] for column in changes}
+    statement: sa.ClauseElement = insert.on_conflict_do_update(index_elements=key, set_=changed)
+    return statement
 
 
-def _dialect(connection: sa.Connection) -> Any:
-    return postgresql if connection.dialect.name == "postgresql" else sqlite
+def _insert(dialect: str, table: type[Base], columns: Iterable[str]) -> Any:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table.__table__)
+    return insert.values({column: sa.bindparam(column) for column in columns})
