@@ -10,6 +10,7 @@ from indexer.catalog.database import Database, sqlite_url
 from indexer.catalog.entries import Entries
 from indexer.catalog.items import Items
 from indexer.catalog.jobs import Jobs
+from indexer.catalog.listings import Listings
 from indexer.catalog.locks import Locks
 from indexer.catalog.migrations import migrate
 from indexer.catalog.people import People
@@ -21,6 +22,7 @@ class Catalog:
 
     people: People
     entries: Entries
+    listings: Listings
     arrivals: Arrivals
     items: Items
     jobs: Jobs
@@ -45,6 +47,7 @@ def open_catalog(location: Path | str) -> Catalog:
     return Catalog(
         People(database),
         Entries(database),
+        Listings(database),
         Arrivals(database),
         Items(database),
         Jobs(database),
