@@ -40,6 +40,6 @@ def open_core(settings: Settings) -> Iterator[Core]:
         originals = Store(folder.originals)
         staging = Staging(folder.staging, settings.max_file_bytes or None, settings.keep_free_bytes)
         library = Library(catalog, originals, folder.derivatives, staging)
-        yield Core(catalog, Accounts(catalog.people), originals, staging, library, folder)
+        yield Core(catalog, Accounts(catalog.people, catalog.devices), originals, staging, library, folder)
     finally:
         catalog.close()

@@ -1,4 +1,8 @@
-"""Accounts and browser sessions: who may ask. Passwords are kept as argon2id hashes."""
+"""Who may ask: accounts with their passwords (kept as argon2id hashes), devices, browser sessions.
+
+Every answer is asked of the catalog, so that what another process has changed or revoked holds at once;
+only the costly hash of an account's password is remembered, never the password.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,32 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
+from indexer.catalog.devices import Candidate, Devices
 from indexer.catalog.people import People
-from indexer.errors import BadName, WeakPassword
-from indexer.model import Person, Session
+from indexer.devices import secret_hash
+from indexer.errors import BadName, NoRoom, WeakPassword
+from indexer.model import Login, Person, Session
 from indexer.throttle import Throttle
 
-# Where whoever has checked a request leaves its person, for every face behind.
+# Where whoever has checked a request leaves what it found, for every face behind: the Person, the
+# whole Login, and True when the login may only look.
 PERSON_KEY = "photocloud.person"
+LOGIN_KEY = "photocloud.login"
+READ_ONLY_KEY = "photocloud.read_only"
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
 SESSION_S = 30 * 24 * 3600
 _REMEMBER_S = 300.0
 _MOST_REMEMBERED = 1000
 _LONGEST_NAME = 100
+_NOTE_USE_EVERY_S = 60.0
+_DECOY_HA1 = "0" * 32
 # Each hash takes 64 MiB for its while.
 _MOST_HASHING = 2
 
@@ -39,6 +51,7 @@ class Accounts:
     """
 
     people: People
+    devices: Devices
     clock: Callable[[], float] = time.time
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     _throttle: Throttle = field(init=False)
@@ -47,7 +60,8 @@ class Accounts:
     )
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _salt: bytes = field(default_factory=lambda: secrets.token_bytes(32), init=False)
-    _verified: dict[bytes, tuple[Person, str, float]] = field(default_factory=dict, init=False)
+    _verified: dict[bytes, tuple[str, float]] = field(default_factory=dict, init=False)
+    _noted: dict[int, float] = field(default_factory=dict, init=False)
     _decoy_hash: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +91,13 @@ class Accounts:
         self.people.set_password_hash(found[0].id, self._hash(password))
         return True
 
+    def check(self, name: str, password: str, address: str = "") -> Login | None:
+        """As `check_password`, with the account's password or a device's."""
+        found = self.devices.find_login(_key(name), secret_hash(password))
+        if found and found.login.device_id is not None:
+            return self._used(found)
+        return self._check_account(found, name, password, address)
+
     def check_password(self, name: str, password: str, address: str = "") -> Person | None:
         """The person, or None when name or password is wrong (in the same time).
 
@@ -84,23 +105,55 @@ class Accounts:
         but never across a change of the password. ``address`` is the client's: after some failures for
         one name from one address, or many from one address, TooManyAttempts is raised for a growing while.
         """
-        found = self.people.find(_key(name))
-        person, stored_hash = found if found else (None, self._decoy_hash)
+        found = self.devices.find_login(_key(name), "")
+        login = self._check_account(found, name, password, address)
+        return login.person if login else None
+
+    def check_digest(self, name: str, is_right: Callable[[str], bool], address: str = "") -> Login | None:
+        """The device of this name whose HA1 ``is_right``; None, counted as a failure, when there is none.
+
+        Raises TooManyAttempts. Accounts' own passwords cannot be used with HTTP Digest.
+        """
+        candidates = self.devices.digest_logins(_key(name))
+        # All are tried, and one that can never be right, so that the time does not tell which there are.
+        tried = [(is_right(candidate.proof), candidate) for candidate in candidates]
+        is_right(_DECOY_HA1)
+        for fits, candidate in tried:
+            if fits:
+                return self._used(candidate)
+        self._throttle.enter(_key(name)[:_LONGEST_NAME], address)
+        return None
+
+    def _check_account(self, found: Candidate | None, name: str, password: str, address: str) -> Login | None:
+        stored_hash = found.proof if found else self._decoy_hash
         fingerprint = self._fingerprint(name, password)
-        if person and self._remembers(fingerprint, stored_hash):
-            return person
+        if found and self._remembers(fingerprint, stored_hash):
+            return found.login
         with self._hashing:
             # A program that comes with many connections at once is checked once.
-            if person and self._remembers(fingerprint, stored_hash):
-                return person
+            if found and self._remembers(fingerprint, stored_hash):
+                return found.login
             who = _key(name)[:_LONGEST_NAME], address
             self._throttle.enter(*who)
             is_right = self._verify(stored_hash, password)
-            if person is None or not is_right:
+            if found is None or not is_right:
                 return None
             self._throttle.forgive(*who)
-            self._remember(fingerprint, person, stored_hash)
-            return person
+            self._remember(fingerprint, stored_hash)
+            return found.login
+
+    def _used(self, found: Candidate) -> Login:
+        """Note the device's use, at most about once a minute."""
+        device_id, now = found.login.device_id, self.clock()
+        if device_id is None or (found.used_at or 0) > now - _NOTE_USE_EVERY_S:
+            return found.login
+        with self._lock:
+            if self._noted.get(device_id, 0) > now - _NOTE_USE_EVERY_S:
+                return found.login
+            self._noted[device_id] = now
+        with suppress(NoRoom):  # a full disk must still let people look
+            self.devices.note_use(device_id, now)
+        return found.login
 
     def open_session(self, person: Person) -> tuple[str, Session]:
         """Start a browser session: the secret for its cookie, and the session."""
@@ -134,13 +187,13 @@ class Accounts:
     def _remembers(self, fingerprint: bytes, stored_hash: str) -> bool:
         with self._lock:
             remembered = self._verified.get(fingerprint)
-        return bool(remembered and remembered[1] == stored_hash and remembered[2] > self.clock())
+        return bool(remembered and remembered[0] == stored_hash and remembered[1] > self.clock())
 
-    def _remember(self, fingerprint: bytes, person: Person, stored_hash: str) -> None:
+    def _remember(self, fingerprint: bytes, stored_hash: str) -> None:
         with self._lock:
             if len(self._verified) >= _MOST_REMEMBERED:
                 self._verified.clear()
-            self._verified[fingerprint] = (person, stored_hash, self.clock() + _REMEMBER_S)
+            self._verified[fingerprint] = (stored_hash, self.clock() + _REMEMBER_S)
 
 
 def _key(name: str) -> str:

@@ -4,6 +4,7 @@ LibraryError
 |- NotFound
 |  |- NoSuchItem
 |  |- NoSuchEntry
+|  |- NoSuchDevice
 |  `- NoDerivative        (carries the item's state)
 |- OriginalMissing        the rows are there, the bytes are lost
 |- Refused
@@ -18,6 +19,10 @@ LibraryError
 |  |- NameOccupied        a folder or file has this name already
 |  |- TooManyProperties
 |  |- ReadOnly
+|  |- ReadOnlyDevice      its password may look, not change
+|  |- LabelTaken
+|  |- TooManyDevices
+|  |- OwnerNeeded         the owner's account goes last
 |  |- TooManyAttempts
 |  `- BadQuery
 `- DataFolderError
@@ -50,6 +55,11 @@ class NoSuchItem(NotFound):
 class NoSuchEntry(NotFound):
     def __init__(self, path: str) -> None:
         super().__init__(f"There is nothing named {path!r} in the Upload share.")
+
+
+class NoSuchDevice(NotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no such device; it may have been revoked already.")
 
 
 class NoDerivative(NotFound):
@@ -127,6 +137,26 @@ class TooManyProperties(Refused):
 class ReadOnly(Refused):
     def __init__(self) -> None:
         super().__init__("The Library is read-only; copy new files to the Upload folder instead.")
+
+
+class ReadOnlyDevice(Refused):
+    def __init__(self) -> None:
+        super().__init__("This device may only look at the Library; it cannot change anything.")
+
+
+class LabelTaken(Refused):
+    def __init__(self, label: str) -> None:
+        super().__init__(f"You have a device named {label!r} already; revoke it, or choose another name.")
+
+
+class TooManyDevices(Refused):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"An account has at most {most} devices; revoke one that is no longer used.")
+
+
+class OwnerNeeded(Refused):
+    def __init__(self) -> None:
+        super().__init__("The owner's account can be removed only when it is the last one.")
 
 
 class TooManyAttempts(Refused):

@@ -32,7 +32,7 @@ def clock() -> Clock:
 @pytest.fixture
 def accounts(tmp_path: Path, clock: Clock) -> Iterator[Accounts]:
     with opened_catalog(tmp_path) as catalog:
-        accounts = Accounts(catalog.people, clock, CHEAP_HASHER)
+        accounts = Accounts(catalog.people, catalog.devices, clock, CHEAP_HASHER)
         assert accounts.is_empty()
         accounts.add("Alice", PASSWORD)
         yield accounts

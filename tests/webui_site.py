@@ -144,5 +144,7 @@ class Site:
 def open_site(folder: Path) -> Iterator[Site]:
     """A site without any account."""
     with open_core(Settings(data=folder)) as opened:
-        core = replace(opened, accounts=Accounts(opened.catalog.people, hasher=CHEAP_HASHER))
+        core = replace(
+            opened, accounts=Accounts(opened.catalog.people, opened.catalog.devices, hasher=CHEAP_HASHER)
+        )
         yield Site(core, create_app(core.library, core.accounts, SetupGate(TOKEN)))

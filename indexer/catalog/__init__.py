@@ -7,6 +7,7 @@ from pathlib import Path
 
 from indexer.catalog.arrivals import Arrivals
 from indexer.catalog.database import Database, sqlite_url
+from indexer.catalog.devices import Devices
 from indexer.catalog.entries import Entries
 from indexer.catalog.items import Items
 from indexer.catalog.jobs import Jobs
@@ -21,6 +22,7 @@ class Catalog:
     """One database, by topic. Each method is one transaction. Safe to share between threads."""
 
     people: People
+    devices: Devices
     entries: Entries
     listings: Listings
     arrivals: Arrivals
@@ -46,6 +48,7 @@ def open_catalog(location: Path | str) -> Catalog:
         raise
     return Catalog(
         People(database),
+        Devices(database),
         Entries(database),
         Listings(database),
         Arrivals(database),
