@@ -18,9 +18,19 @@ _PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 def require(*programs: str) -> None:
     """Go on only if every program is installed."""
-    missing = [program for program in programs if shutil.which(program, path=_PATH) is None]
+    missing = [program for program in programs if _found(program) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
+
+
+def path_of(program: str) -> str:
+    """The full path of a program; go on only if it is installed."""
+    require(program)
+    return _found(program) or program
+
+
+def _found(program: str) -> str | None:
+    return shutil.which(program, path=_PATH)
 
 
 def require_root() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ import pytest
 
 from tests.programs import require
 from tests.server.cards import NAMES, make_card
+from tests.server.fronts import free_port
 from tests.server_process import ServerProcess
 
 START_TIMEOUT_S = 60
@@ -59,7 +59,7 @@ class Kodi:
     def __init__(self, server: ServerProcess, home: Path) -> None:
         require("kodi", "xvfb-run")
         self.source = f"dav://{server.host}:{server.port}/"
-        self._url = f"http://127.0.0.1:{_free_port()}"
+        self._url = f"http://127.0.0.1:{free_port()}"
         userdata = home / ".kodi" / "userdata"
         userdata.mkdir(parents=True)
         login = f"{quote(server.user)}:{quote(server.password)}@"
@@ -126,11 +126,6 @@ class Kodi:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as chosen:
-        return int(chosen.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

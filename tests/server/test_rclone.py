@@ -4,51 +4,25 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.programs import require, run
 from tests.server.cards import NAMES, SHOT_AT, make_card
-from tests.server_process import ServerProcess, environment
+from tests.server.rclone import Rclone
+from tests.server_process import ServerProcess
 
 
-class Rclone:
-    """rclone with the share as its only remote, and nothing of its user's configuration."""
-
-    def __init__(self, server: ServerProcess, folder: Path, vendor: str = "other") -> None:
-        require("rclone")
-        configuration = folder / "rclone.conf"
-        configuration.touch()
-        self._settings = {
-            "RCLONE_CONFIG": str(configuration),
-            "RCLONE_WEBDAV_URL": server.url + "Upload",
-            "RCLONE_WEBDAV_VENDOR": vendor,
-            "RCLONE_WEBDAV_USER": server.user,
-            "RCLONE_WEBDAV_PASS": run("rclone", "obscure", server.password).strip(),
-            "RCLONE_LOW_LEVEL_RETRIES": "1",
-            "RCLONE_RETRIES": "1",
-        }
-
-    def __call__(self, *arguments: str | Path) -> str:
-        return run("rclone", *arguments, extra_environment=self._settings)
-
-    def start(self, *arguments: str | Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            ["rclone", *map(str, arguments)],
-            env=environment(self._settings),
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+def rclone_at(server: ServerProcess, folder: Path, vendor: str = "other") -> Rclone:
+    return Rclone(f"{server.url}Upload", folder, vendor)
 
 
 @pytest.mark.parametrize("vendor", ["other", "nextcloud", "owncloud"])
 def test_a_copied_card_checks_and_a_second_copy_sends_nothing(
     shared_server: ServerProcess, tmp_path: Path, vendor: str
 ) -> None:
-    rclone, card = Rclone(shared_server, tmp_path, vendor), make_card(tmp_path / "card")
+    rclone, card = rclone_at(shared_server, tmp_path, vendor), make_card(tmp_path / "card")
     there = f":webdav:rclone-{vendor}"
     rclone("copy", card, there)
     rclone("check", "--download", card, there)
@@ -57,7 +31,7 @@ def test_a_copied_card_checks_and_a_second_copy_sends_nothing(
 
 @pytest.mark.parametrize("vendor", ["nextcloud", "owncloud"])
 def test_times_travel(shared_server: ServerProcess, tmp_path: Path, vendor: str) -> None:
-    rclone, card = Rclone(shared_server, tmp_path, vendor), make_card(tmp_path / "card")
+    rclone, card = rclone_at(shared_server, tmp_path, vendor), make_card(tmp_path / "card")
     there = f":webdav:rclone-times-{vendor}"
     rclone("copy", card, there)
     listed = {file["Path"]: file for file in json.loads(rclone("lsjson", "-R", "--files-only", there))}
@@ -69,7 +43,7 @@ def test_times_travel(shared_server: ServerProcess, tmp_path: Path, vendor: str)
 
 
 def test_the_retry_of_a_killed_copy_completes_it(shared_server: ServerProcess, tmp_path: Path) -> None:
-    rclone, folder = Rclone(shared_server, tmp_path), tmp_path / "film"
+    rclone, folder = rclone_at(shared_server, tmp_path), tmp_path / "film"
     folder.mkdir()
     (folder / "film.mp4").write_bytes(random.Random(3).randbytes(8_000_000))
     copy = rclone.start("copy", "--bwlimit", "2M", folder, ":webdav:rclone-retry")
@@ -87,7 +61,7 @@ def test_the_retry_of_a_killed_copy_completes_it(shared_server: ServerProcess, t
 
 
 def test_move_delete_and_free_space(shared_server: ServerProcess, tmp_path: Path) -> None:
-    rclone, card = Rclone(shared_server, tmp_path), make_card(tmp_path / "card")
+    rclone, card = rclone_at(shared_server, tmp_path), make_card(tmp_path / "card")
     rclone("copy", card, ":webdav:rclone-move")
     rclone("moveto", ":webdav:rclone-move", ":webdav:rclone-moved")
     rclone("check", "--download", card, ":webdav:rclone-moved")
