@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import random
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.clients import DavClient
 from tests.server.cards import NAMES, SHOT_AT, make_card
+from tests.server.corrupting_proxy import DAMAGED, FRAGILE, corrupting_proxy
 from tests.server.rclone import Rclone
 from tests.server_process import ServerProcess
 
@@ -40,6 +44,52 @@ def test_times_travel(shared_server: ServerProcess, tmp_path: Path, vendor: str)
         shot_at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(SHOT_AT + number))
         assert listed[name]["ModTime"].startswith(shot_at)
     assert "0 differences" in rclone("check", card, there)
+
+
+@pytest.mark.parametrize("vendor", ["nextcloud", "owncloud"])
+def test_checksums_are_told_so_that_a_copy_is_verified_without_reading_it(
+    shared_server: ServerProcess, tmp_path: Path, vendor: str
+) -> None:
+    rclone, card = rclone_at(shared_server, tmp_path, vendor), make_card(tmp_path / "card")
+    there = f":webdav:rclone-sums-{vendor}"
+    rclone("copy", "--checksum", card, there)
+    assert "Copied" not in rclone("copy", "--checksum", "--verbose", card, there)
+    sums = {hashlib.sha1((card / name).read_bytes()).hexdigest(): name for name in NAMES}
+    listed = rclone("sha1sum", there).splitlines()
+    assert {line.split("  ", 1)[0]: line.split("  ", 1)[1] for line in listed} == sums
+    # The same size and the same time, one byte changed: only a checksum can tell.
+    file = card / NAMES[0]
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+    os.utime(file, (SHOT_AT, SHOT_AT))
+    assert "1 differences found" in rclone("check", card, there, expect=1)
+    rclone("copy", "--checksum", card, there)
+    rclone("check", "--download", card, there)
+
+
+@pytest.mark.parametrize("vendor", ["nextcloud", "owncloud"])
+def test_a_copy_that_is_damaged_on_the_way_is_refused(
+    server: ServerProcess, dav: DavClient, tmp_path: Path, vendor: str
+) -> None:
+    """The older version stays an item although rclone removes the name that it failed to write."""
+    old, new = bytes([DAMAGED]) * 90_000, bytes([FRAGILE]) * 90_000
+    (tmp_path / "card").mkdir()
+    (tmp_path / "card" / "photo.jpg").write_bytes(new)
+    os.utime(tmp_path / "card" / "photo.jpg", (SHOT_AT, SHOT_AT))
+    dav.mkcol("/Upload/damaged")
+    dav.put("/Upload/damaged/photo.jpg", old)
+    with corrupting_proxy(server) as url:
+        said = Rclone(f"{url}Upload", tmp_path, vendor)(
+            "copy", tmp_path / "card", ":webdav:damaged", expect=1
+        )
+    assert "checksum" in said.lower(), said
+    assert server.wait_idle()["items"] == 1
+    assert [path.read_bytes() for path in server.originals()] == [old]
+    assert server.staged() == []
+
+    Rclone(f"{server.url}Upload", tmp_path, vendor)("copy", tmp_path / "card", ":webdav:damaged")
+    assert dav.get("/Upload/damaged/photo.jpg").body == new
 
 
 def test_the_retry_of_a_killed_copy_completes_it(shared_server: ServerProcess, tmp_path: Path) -> None:
