@@ -16,10 +16,16 @@ from indexer.errors import (
     NoRoom,
     NoSuchEntry,
     NoSuchItem,
+    NoSuchTransfer,
     OriginalMissing,
+    PartsMissing,
     ReadOnly,
     TooLarge,
+    TooManyParts,
     TooManyProperties,
+    TooManyTransfers,
+    TransferBusy,
+    TransferExists,
 )  # fmt: skip
 
 _STATUS: tuple[tuple[type[LibraryError], int], ...] = (
@@ -33,6 +39,12 @@ _STATUS: tuple[tuple[type[LibraryError], int], ...] = (
     (NoSuchEntry, 409),
     (NoSuchItem, 404),
     (TooManyProperties, 507),
+    (NoSuchTransfer, 404),
+    (TransferExists, 405),
+    (TransferBusy, 423),
+    (PartsMissing, 400),
+    (TooManyParts, 400),
+    (TooManyTransfers, 507),
     (OriginalMissing, 500),
 )
 _SENTENCES = {

@@ -4,6 +4,7 @@ LibraryError
 |- NotFound
 |  |- NoSuchItem
 |  |- NoSuchEntry
+|  |- NoSuchTransfer
 |  |- NoSuchDevice
 |  `- NoDerivative        (carries the item's state)
 |- OriginalMissing        the rows are there, the bytes are lost
@@ -18,6 +19,11 @@ LibraryError
 |  |- NameTaken
 |  |- NameOccupied        a folder or file has this name already
 |  |- TooManyProperties
+|  |- TransferExists
+|  |- TransferBusy        its parts are being put together
+|  |- PartsMissing        or they overlap
+|  |- TooManyParts
+|  |- TooManyTransfers
 |  |- ReadOnly
 |  |- ReadOnlyDevice      its password may look, not change
 |  |- LabelTaken
@@ -60,6 +66,13 @@ class NoSuchEntry(NotFound):
 class NoSuchDevice(NotFound):
     def __init__(self) -> None:
         super().__init__("There is no such device; it may have been revoked already.")
+
+
+class NoSuchTransfer(NotFound):
+    def __init__(self) -> None:
+        super().__init__(
+            "This upload in parts is not known here: it was finished, dropped, or idle for a day."
+        )
 
 
 class NoDerivative(NotFound):
@@ -132,6 +145,33 @@ class NameOccupied(Refused):
 class TooManyProperties(Refused):
     def __init__(self) -> None:
         super().__init__("A file keeps at most 100 properties of 16 KB each.")
+
+
+class TransferExists(Refused):
+    def __init__(self) -> None:
+        super().__init__("An upload in parts of this name is under way already.")
+
+
+class TransferBusy(Refused):
+    def __init__(self) -> None:
+        super().__init__("The parts of this upload are being put together; ask again in a moment.")
+
+
+class PartsMissing(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "The parts of this upload leave a gap or overlap; those that came are kept for a day."
+        )
+
+
+class TooManyParts(Refused):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"An upload may come in {most:,} parts at most; send larger ones.")
+
+
+class TooManyTransfers(Refused):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"You have {most:,} unfinished uploads in parts; finish or drop some, or wait a day.")
 
 
 class ReadOnly(Refused):

@@ -37,6 +37,7 @@ PROVED_BY = {
     "indexer/catalog/migrations/versions/0001_first_tables.py": "tests/test_indexer_catalog_migrations.py",
     "indexer/catalog/migrations/versions/0002_devices_and_checksums.py": "tests/test_indexer_catalog_migrations.py",
     "indexer/catalog/migrations/versions/0003_folders_in_order.py": "tests/test_indexer_catalog_migrations.py",
+    "indexer/catalog/migrations/versions/0004_transfers.py": "tests/test_indexer_catalog_migrations.py",
     "indexer/derivatives/makers.py": "tests/test_indexer_derivatives_images.py",
     "indexer/metadata/containers.py": "tests/test_indexer_metadata_stills.py",
     "indexer/metadata/exif.py": "tests/test_indexer_metadata_stills.py",

@@ -15,6 +15,7 @@ from indexer.catalog.listings import Listings
 from indexer.catalog.locks import Locks
 from indexer.catalog.migrations import migrate
 from indexer.catalog.people import People
+from indexer.catalog.transfers import Transfers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Catalog:
     items: Items
     jobs: Jobs
     locks: Locks
+    transfers: Transfers
     _database: Database
 
     def close(self) -> None:
@@ -55,5 +57,6 @@ def open_catalog(location: Path | str) -> Catalog:
         Items(database),
         Jobs(database),
         Locks(database),
+        Transfers(database),
         database,
     )

@@ -171,6 +171,34 @@ class LockRow(Base):
     expires_at: Mapped[float] = mapped_column(index=True)
 
 
+class TransferRow(Base):
+    """``claimed_until`` guards the parts while they are put together; 0 when nobody does."""
+
+    __tablename__ = "transfer"
+    __table_args__ = (Index("transfer_idle", "used_at"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    target: Mapped[str | None]
+    expected_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    begun_at: Mapped[float]
+    used_at: Mapped[float]
+    claimed_until: Mapped[float]
+
+
+class PartRow(Base):
+    __tablename__ = "transfer_part"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    transfer: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(BigInteger)
+    is_offset: Mapped[bool]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    file: Mapped[str]
+    at: Mapped[float]
+
+
 class JobRow(Base):
     """Work still to do, or given up. ``due`` is when its claim runs out, ``token`` names the claim."""
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from indexer.errors import CatalogTooNew
 
-HEAD = "0003"
+HEAD = "0004"
 
 
 def migrate(engine: sa.Engine) -> None:
