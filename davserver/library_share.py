@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -17,6 +18,7 @@ from wsgidav.dav_provider import DAVCollection
 
 from davserver.read_only import ReadOnlyResource
 from davserver.stored_file import StoredFile, ref_url
+from indexer.catalog.listings import DayFile, Listed
 from indexer.library import Library
 from indexer.model import UNKNOWN_DAY, Item, Person
 
@@ -25,6 +27,11 @@ BY_DATE = "By date"
 UNKNOWN_DATE = "Unknown date"
 _FOLDERS = (BY_DATE, UNKNOWN_DATE)
 _PERIOD = re.compile(r"\d{4}(-\d{2}){0,2}")
+
+
+def contains(path: str) -> bool:
+    """Whether a decoded path of the server lies in this share."""
+    return path == f"/{NAME}" or path.startswith(f"/{NAME}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,14 @@ class LibraryFolder(ReadOnlyResource, DAVCollection):  # type: ignore[misc]  # W
     def get_ref_url(self) -> str:
         return ref_url(self.path)
 
+    def listed(self) -> Listed:
+        """Its own line of a listing."""
+        return _folder_line(util.get_uri_name(self.path))
+
+    def listed_members(self) -> Iterable[Listed]:
+        """The lines of what lies in it."""
+        return map(_folder_line, self.get_member_names())
+
 
 class LibraryDay(LibraryFolder):
     """The files of one day, or those of no known day."""
@@ -107,18 +122,12 @@ class LibraryDay(LibraryFolder):
         super().__init__(share, url, environ, ())
         self._day = day
 
-    def get_member_list(self) -> list[LibraryFile]:
-        return [self._file(item) for item in self._items()]
-
     def get_member_names(self) -> list[str]:
-        return [item.library_name or item.name for item in self._items()]
+        return [line.name for line in self.listed_members()]
 
-    def _items(self) -> tuple[Item, ...]:
-        return self.share.library.day_files(self.share.person.id, self._day)
-
-    def _file(self, item: Item) -> LibraryFile:
-        url = util.join_uri(self.path, item.library_name or item.name)
-        return LibraryFile(self.share, url, self.environ, item)
+    def listed_members(self) -> Iterable[Listed]:
+        files = self.share.library.catalog.listings.day(self.share.person.id, self._day)
+        return map(_file_line, files)
 
 
 class LibraryFile(ReadOnlyResource, StoredFile):
@@ -126,25 +135,37 @@ class LibraryFile(ReadOnlyResource, StoredFile):
         super().__init__(url, environ)
         self._share = share
         self.size_bytes, self.mime, self.etag = item.size_bytes, item.mime, item.sha256
-        self.mtime, self.created_at = capture_moment(item), item.added_at
+        self.mtime = self.created_at = item.added_at
+        if captured := item.metadata.captured:
+            self.mtime = capture_moment(captured.taken_at, captured.utc_offset, item.added_at)
+
+    def listed(self) -> Listed:
+        """Its line of a listing."""
+        name = util.get_uri_name(self.path)
+        return Listed(name, name, False, self.mtime, self.created_at, self.etag, self.size_bytes, self.mime)
 
     def open(self) -> BinaryIO:
         return self._share.library.open_original(self._share.person.id, self.etag)
 
 
-def capture_moment(item: Item) -> float:
+def capture_moment(taken_at: str | None, utc_offset: str | None, added_at: float) -> float:
     """The time of capture as epoch seconds: by its own offset, else in the server's time zone.
 
-    An item without a believable date has the moment it was added.
+    What has no believable date has the moment it was added.
     """
-    captured = item.metadata.captured
-    if captured is None:
-        return item.added_at
     try:
-        moment = datetime.datetime.fromisoformat(captured.taken_at + (captured.utc_offset or ""))
-        return moment.timestamp()
+        return datetime.datetime.fromisoformat(f"{taken_at or ''}{utc_offset or ''}").timestamp()
     except (ValueError, OverflowError):
-        return item.added_at
+        return added_at
+
+
+def _folder_line(name: str) -> Listed:
+    return Listed(name, name, True)
+
+
+def _file_line(file: DayFile) -> Listed:
+    mtime = capture_moment(file.taken_at, file.utc_offset, file.added_at)
+    return Listed(file.key, file.name, False, mtime, file.added_at, file.sha256, file.size_bytes, file.mime)
 
 
 def _is_nested(periods: list[str]) -> bool:

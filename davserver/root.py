@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from wsgidav import util
 from wsgidav.dav_provider import DAVCollection, DAVProvider
-from wsgidav.lock_man.lock_manager import LockManager
 
 from davserver import library_share, upload_share
 from davserver.library_share import LibraryShare
@@ -14,6 +14,8 @@ from davserver.locks import PersonLocks
 from davserver.read_only import ReadOnlyResource
 from davserver.stored_file import ref_url
 from davserver.upload_share import UploadShare
+from indexer.accounts import READ_ONLY_KEY
+from indexer.catalog.listings import Listed
 
 
 class PersonTree(DAVProvider):  # type: ignore[misc]  # WsgiDAV has no types
@@ -22,7 +24,7 @@ class PersonTree(DAVProvider):  # type: ignore[misc]  # WsgiDAV has no types
     def __init__(self, upload: UploadShare, library: LibraryShare, locks: PersonLocks) -> None:
         super().__init__()
         self.set_share_path("/")
-        self.set_lock_manager(LockManager(locks))
+        self.lock_manager = locks
         self.upload = upload
         self.library = library
 
@@ -44,7 +46,8 @@ class Root(ReadOnlyResource, DAVCollection):  # type: ignore[misc]  # WsgiDAV ha
     refusal = "Nothing can be kept here; copy files into the Upload folder."
 
     def get_member_names(self) -> list[str]:
-        return [upload_share.NAME, library_share.NAME]
+        """Both shares; to a read-only device only the Library."""
+        return [library_share.NAME] if self._is_read_only() else [upload_share.NAME, library_share.NAME]
 
     def get_member(self, name: str) -> Any:
         return self.provider.get_resource_inst(util.join_uri(self.path, name), self.environ)
@@ -58,12 +61,19 @@ class Root(ReadOnlyResource, DAVCollection):  # type: ignore[misc]  # WsgiDAV ha
     def get_ref_url(self) -> str:
         return ref_url(self.path)
 
+    def listed(self) -> Listed:
+        """Its own line of a listing; the name is what file managers call the drive."""
+        return Listed("", self.get_display_name(), True)
+
+    def listed_members(self) -> Iterable[Listed]:
+        """The lines of the shares."""
+        return [Listed(name, name, True) for name in self.get_member_names()]
+
     def get_available_bytes(self) -> Any:
         return self.get_member(upload_share.NAME).get_available_bytes()
 
     def get_used_bytes(self) -> Any:
         return self.get_member(upload_share.NAME).get_used_bytes()
 
-    def get_property_names(self, *, is_allprop: bool) -> list[str]:
-        live = super().get_property_names(is_allprop=is_allprop)
-        return [name for name in live if "quota-" not in name]
+    def _is_read_only(self) -> bool:
+        return bool(self.environ.get(READ_ONLY_KEY))

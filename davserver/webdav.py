@@ -27,7 +27,7 @@ from wsgidav.dav_error import (
 )
 from wsgidav.request_server import RequestServer
 
-from davserver import headers, library_share
+from davserver import headers, library_share, listing, proppatch
 from davserver.destination import destination_path
 from davserver.errors import Refusal, refusal
 from davserver.root import PersonTree
@@ -199,6 +199,20 @@ class _Exchange(RequestServer):  # type: ignore[misc]  # WsgiDAV has no types
     def _check_removable(self, resource: Any, path: str, environ: Environ) -> None:
         self._check_write_permission(self._folder_of(path, environ), "0", environ)
         self._check_write_permission(resource, "infinity", environ)
+
+    def do_PROPFIND(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """RFC 4918 9.1."""
+        resource = self._existing(environ["PATH_INFO"], environ)
+        self._evaluate_if_headers(resource, environ)
+        return listing.answer(resource, environ, start_response)
+
+    def do_PROPPATCH(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """RFC 4918 9.2."""
+        resource = self._existing(environ["PATH_INFO"], environ)
+        self._evaluate_if_headers(resource, environ)
+        self._check_write_permission(resource, "0", environ)
+        with self._write_transaction(resource, environ):
+            return proppatch.answer(resource, environ, start_response)
 
     def do_LOCK(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """RFC 4918 9.10. A new name becomes a placeholder, but not under somebody's lock on its folder."""

@@ -79,13 +79,6 @@ class Listings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def entry(self, person_id: int, path: str) -> Listed | None:
-        """One line: the file or folder of this path in the Upload share."""
-        query = sa.select(*_ENTRY).where(EntryRow.person_id == person_id, EntryRow.path == names.key(path))
-        with self._database.read() as connection:
-            row = connection.execute(query).one_or_none()
-        return Listed._make(row) if row else None
-
     def folder(self, person_id: int, folder: str) -> Iterator[Listed]:
         """What lies directly in a folder of the Upload share, by path."""
         query = sa.select(*_ENTRY).where(
