@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from indexer import names
 from indexer.catalog.database import Database
+from indexer.catalog.prepared import Prepared, Row
 from indexer.catalog.tables import UNKNOWN_TIME, EntryRow, ItemRow, LockRow
 from indexer.model import EntryType, Lock, entity_tag
 
-# Measured: 10,000 rows of 600 bytes are 6 MB and take 16 ms; larger pages are no faster.
+# Measured: 10,000 rows of 600 bytes are 6 MB and take 15 ms; larger pages are no faster.
 _PAGE_ROWS = 5_000
 
 
@@ -30,7 +31,7 @@ class Listed(NamedTuple):
 
     key: str
     name: str
-    is_folder: bool
+    is_folder: int  # a truth value as the database has it
     mtime: float | None = None
     created_at: float | None = None
     sha256: str | None = None
@@ -73,6 +74,22 @@ _LOCK = (
 )  # fmt: skip
 
 
+_IN_FOLDER = Prepared(
+    sa.select(*_ENTRY)
+    .where(EntryRow.person_id == sa.bindparam("person_id"), EntryRow.folder == sa.bindparam("folder"))
+    .where(EntryRow.path > sa.bindparam("last"))
+    .order_by(EntryRow.path)
+    .limit(sa.bindparam("most"))
+)
+_OF_DAY = Prepared(
+    sa.select(*_DAY_FILE)
+    .where(ItemRow.person_id == sa.bindparam("person_id"), ItemRow.day == sa.bindparam("day"))
+    .where(ItemRow.library_key > sa.bindparam("last"))
+    .order_by(ItemRow.library_key)
+    .limit(sa.bindparam("most"))
+)
+
+
 class Listings:
     """What a change adds or removes while a listing is read may be in it or not; nothing is in it twice."""
 
@@ -81,15 +98,12 @@ class Listings:
 
     def folder(self, person_id: int, folder: str) -> Iterator[Listed]:
         """What lies directly in a folder of the Upload share, by path."""
-        query = sa.select(*_ENTRY).where(
-            EntryRow.person_id == person_id, EntryRow.folder == names.key(folder)
-        )
-        return map(Listed._make, self._rows(query, EntryRow.path))
+        rows = self._rows(_IN_FOLDER, person_id=person_id, folder=names.key(folder))
+        return map(Listed._make, rows)
 
     def day(self, person_id: int, day: str) -> Iterator[DayFile]:
         """The files of a day in the Library share, by name."""
-        query = sa.select(*_DAY_FILE).where(ItemRow.person_id == person_id, ItemRow.day == day)
-        return map(DayFile._make, self._rows(query, ItemRow.library_key))
+        return map(DayFile._make, self._rows(_OF_DAY, person_id=person_id, day=day))
 
     def locks(self, person_id: int, root: str, now: float) -> tuple[Lock, ...]:
         """The live locks on a path, on the folders above it, and on what lies below it."""
@@ -102,12 +116,11 @@ class Listings:
         with self._database.read() as connection:
             return tuple(Lock(*row) for row in connection.execute(query))
 
-    def _rows(self, query: Any, key: Any) -> Iterator[Any]:
+    def _rows(self, page: Prepared, **values: Any) -> Iterator[Row]:
         last = ""
-        page = query.order_by(key).limit(_PAGE_ROWS)
         while True:
             with self._database.read() as connection:
-                rows = connection.execute(page.where(key > last)).all()
+                rows = page.rows(connection, **values, last=last, most=_PAGE_ROWS)
             yield from rows
             if len(rows) < _PAGE_ROWS:
                 return
