@@ -1,158 +1,268 @@
-"""Sockets as the server reads and writes them, and the bodies of requests read from them.
+"""Connections as the server reads and writes them.
 
-cheroot's own are pure Python over 8 KiB, keep whole chunks in memory and slice them at every read.
-These receive straight into place, and every read costs in proportion to what it returns.
+A socket here never blocks: whoever must wait does it in `Wire`, with a limit, and can be seen
+waiting. So one thread can look after all idle connections, and a stalled transfer is known as such.
 """
 
 from __future__ import annotations
 
+import select
 import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import BinaryIO
+
+from davserver.request_head import find_end
 
 _RECEIVE_BYTES = 64 * 1024
-_LONGEST_CHUNK_LINE = 4096
-_MOST_AT_ONCE = 1 << 20
+_STORED_BLOCK_BYTES = 1 << 20
+_PAUSE_S = 1.0
+_SLOWEST_BYTES_PER_S = 1024
+_NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Wire:
+    """A non-blocking socket, and the only place that waits for it."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.socket = sock
+        self._waiting_since: float | None = None
+        self._incoming = select.poll()
+        self._incoming.register(sock, select.POLLIN)
+        self._outgoing = select.poll()
+        self._outgoing.register(sock, select.POLLOUT)
+
+    def waited_s(self) -> float:
+        """For how long a thread has been waiting for the client by now; 0 when none is."""
+        since = self._waiting_since
+        return time.monotonic() - since if since is not None else 0.0
+
+    def await_data(self, wait_s: float) -> bool:
+        """Whether bytes (or the end) can be received within this time."""
+        if isinstance(self.socket, ssl.SSLSocket) and self.socket.pending():
+            return True
+        return self._await(self._incoming, wait_s)
+
+    def await_room(self, wait_s: float) -> bool:
+        """Whether bytes can be sent within this time."""
+        return self._await(self._outgoing, wait_s)
+
+    def _await(self, poll: select.poll, wait_s: float) -> bool:
+        self._waiting_since = time.monotonic()
+        try:
+            return bool(poll.poll(max(0.0, wait_s) * 1000))
+        finally:
+            self._waiting_since = None
+
+    def abort(self) -> None:
+        """End both directions, from any thread: who waits here wakes and finds the client gone."""
+        with suppress(OSError):
+            # Not the TLS socket's own: that one would change what its thread is working with.
+            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self.abort()
+        self.socket.close()
 
 
 class Reader:
-    """What a client sends. ``read`` gives exactly what it is asked for, unless the client ends."""
+    """What a client sends. ``read`` gives exactly what it is asked for, unless the client ends.
 
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
+    Every wait ends with TimeoutError after ``silence_s``, or when the body that `expect` announced
+    comes too slowly on the whole.
+    """
+
+    def __init__(self, wire: Wire, silence_s: float = 120.0) -> None:
+        self._wire = wire
         self._buffer = b""
-        self.bytes_read = 0
-        self.closed = False
+        self._at = 0  # what lies before was read already
+        self._searched = 0
+        self._silence_s = silence_s
+        self._received_bytes = 0
+        self._slack_s = float("inf")
+        self._began = 0.0
+        self.is_invitation_due = False
+
+    def expect(self, silence_s: float, *, is_invitation_due: bool = False) -> None:
+        """A body comes now: after ``silence_s`` of grace at a kilobyte a second, at the least.
+
+        With an invitation due, the client waits for ``100 Continue`` (RFC 9110 10.1.1): it goes out
+        when the first byte is wanted, and never when the request is refused before.
+        """
+        self._silence_s = self._slack_s = silence_s
+        self._began, self._received_bytes = time.monotonic(), 0
+        self.is_invitation_due = is_invitation_due and not self.has_data()
+
+    def fill(self) -> bool:
+        """Take what has come, without waiting; False when the client has ended. Raises OSError."""
+        try:
+            more = self._wire.socket.recv(_RECEIVE_BYTES)
+        except _NOT_NOW:
+            return True
+        self._buffer = self._buffer[self._at :] + more
+        self._at = 0
+        return bool(more)
 
     def has_data(self) -> bool:
         """Whether something is left that was received already: the next request, perhaps."""
-        return bool(self._buffer)
+        return self._at < len(self._buffer)
+
+    def head_bytes(self) -> int:
+        """The length of the request head received so far if it is whole, else 0; raises BadHead.
+
+        Blank lines before it are passed over (RFC 9112 2.2).
+        """
+        if not self._searched:
+            self._buffer, self._at = self._buffer[self._at :].lstrip(b"\r\n"), 0
+        end = find_end(self._buffer, self._searched)
+        self._searched = 0 if end else len(self._buffer)
+        return end
 
     def read(self, size: int) -> bytes:
         """``size`` bytes, fewer only at the end of what the client sends."""
-        if size <= len(self._buffer):
+        if size <= len(self._buffer) - self._at:
             return self._take(size)
         whole = bytearray(size)
-        received = len(self._buffer)
-        whole[:received] = self._buffer
-        self._buffer = b""
         with memoryview(whole) as view:
-            while received < size and (count := self._socket.recv_into(view[received:])):
-                received += count
-        self.bytes_read += received
-        return bytes(memoryview(whole)[:received])
+            received = self.readinto(view)
+            return bytes(view[:received])
 
-    def readline(self, limit: int = -1) -> bytes:
-        """Up to and with the next line feed, at most ``limit`` bytes if that is not negative."""
-        searched = 0
-        while (found := self._buffer.find(b"\n", searched)) < 0:
-            searched = len(self._buffer)
-            if 0 <= limit <= searched:
+    def readinto(self, view: memoryview) -> int:
+        """Fill ``view``, less only at the end of what the client sends; the bytes that came."""
+        kept = self._take(len(view))
+        received = len(kept)
+        view[:received] = kept
+        while received < len(view) and (count := self._receive_into(view[received:])):
+            received += count
+        return received
+
+    def readline(self, limit: int) -> bytes:
+        """Up to and with the next line feed, at most ``limit`` bytes."""
+        while (found := self._buffer.find(b"\n", self._at, self._at + limit)) < 0:
+            if limit <= len(self._buffer) - self._at:
                 return self._take(limit)
-            more = self._socket.recv(_RECEIVE_BYTES)
-            if not more:
-                return self._take(searched)
-            self._buffer += more
-        return self._take(found + 1 if limit < 0 else min(found + 1, limit))
+            self._invite()
+            if not self._wire.await_data(self._patience_s()):
+                self._give_up()
+            if not self.fill():
+                return self._take(limit)
+        return self._take(found + 1 - self._at)
 
-    def close(self) -> None:
-        self.closed = True
+    def _receive_into(self, view: memoryview) -> int:
+        self._invite()
+        while True:
+            try:
+                count = self._wire.socket.recv_into(view)
+            except _NOT_NOW:
+                if not self._wire.await_data(self._patience_s()):
+                    self._give_up()
+            else:
+                self._received_bytes += count
+                return count
+
+    def _invite(self) -> None:
+        if self.is_invitation_due:
+            self.is_invitation_due = False
+            self._wire.socket.send(_CONTINUE)
+
+    def _patience_s(self) -> float:
+        late_at = self._began + self._slack_s + self._received_bytes / _SLOWEST_BYTES_PER_S
+        return min(self._silence_s, late_at - time.monotonic())
+
+    def _give_up(self) -> None:
+        raise TimeoutError("The client sends nothing, or too slowly.")
 
     def _take(self, size: int) -> bytes:
-        taken, self._buffer = self._buffer[:size], self._buffer[size:]
-        self.bytes_read += size
+        """Up to this many of the bytes that are here already."""
+        taken = self._buffer[self._at : self._at + size]
+        self._at += len(taken)
+        if self._at == len(self._buffer):
+            self._buffer, self._at = b"", 0
         return taken
 
 
 class Writer:
-    """What a client receives, sent at once and without a copy."""
+    """What a client receives, sent at once. Raises TimeoutError when it takes nothing for long."""
 
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
-        self.bytes_written = 0
-        self.closed = False
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
 
-    def write(self, data: bytes) -> int:
-        self._socket.sendall(data)
-        self.bytes_written += len(data)
-        return len(data)
+    def write(self, data: bytes | memoryview, silence_s: float) -> None:
+        """Send all of it; the client may take nothing for ``silence_s``."""
+        view = memoryview(data)
+        while view:
+            view = view[self._send(view) :]
+            if view and not self._wire.await_room(silence_s):
+                raise TimeoutError("The client takes nothing.")
 
-    def flush(self) -> None:
-        """Nothing is held back."""
+    def write_stored(self, stored: StoredBytes, silence_s: float) -> int:
+        """Send a stretch of a file; the bytes sent, fewer only when the file is shorter.
 
-    def close(self) -> None:
-        self.closed = True
+        A client that pauses (a video player, for an hour) costs no memory meanwhile.
+        """
+        file, at, end = stored.file, stored.start, stored.start + stored.size_bytes
+        buffer = bytearray()
+        while at < end:
+            wanted = min(end - at, _STORED_BLOCK_BYTES)
+            if len(buffer) < wanted:
+                buffer = bytearray(wanted)
+            file.seek(at)
+            with memoryview(buffer) as view:
+                count = file.readinto(view[:wanted])  # type: ignore[attr-defined]  # binary files have it
+                sent = self._send_for_now(view[:count])
+            at += sent
+            if not count:
+                break
+            if sent < count:
+                buffer = bytearray()
+                if not self._wire.await_room(silence_s):
+                    raise TimeoutError("The client takes nothing.")
+        return at - stored.start
+
+    def _send_for_now(self, view: memoryview) -> int:
+        """Send until the client pauses; the bytes sent."""
+        sent = 0
+        while sent < len(view):
+            count = self._send(view[sent:])
+            sent += count
+            if not count and not self._wire.await_room(_PAUSE_S):
+                break
+        return sent
+
+    def _send(self, view: memoryview) -> int:
+        try:
+            return self._wire.socket.send(view)
+        except _NOT_NOW:
+            return 0
 
 
-def open_stream(sock: socket.socket, mode: str = "rb", _size: int = -1) -> Reader | Writer:
-    """What cheroot calls for each direction of a connection."""
-    return Reader(sock) if "r" in mode else Writer(sock)
+class StoredBytes:
+    """``wsgi.file_wrapper`` (PEP 3333): a file, or a stretch of it, that the server sends by itself.
 
-
-class ChunkedBody:
-    """A body in chunks (RFC 9112 7.1), as plain bytes; memory is bounded by the reads, not the chunks.
-
-    ``read`` raises ValueError when the framing is broken or ends early: such a body is not whole, and
-    every later ``read`` raises too, since what follows can no longer be told from the next request.
+    Return it from the application as the whole answer: ``environ["wsgi.file_wrapper"](file,
+    start=0, size_bytes=None)``, or this class. The server seeks and reads ``file`` in large blocks
+    into a buffer that it reuses, sends ``size_bytes`` of it (None: to its end), and calls ``close``,
+    which closes the file. Set ``Content-Length`` to ``size_bytes``. The file must be a real one,
+    unbuffered or buffered; anything with seek and readinto will do.
     """
 
-    def __init__(self, stream: Reader) -> None:
-        self._stream = stream
-        self._left_in_chunk = 0
-        self._is_first = True
-        self._is_broken = False
-        self.closed = False
+    def __init__(
+        self, file: BinaryIO, _block_bytes: int = 0, *, start: int = 0, size_bytes: int | None = None
+    ) -> None:
+        self.file = file
+        self.start = start
+        self.size_bytes = file.seek(0, 2) - start if size_bytes is None else size_bytes
 
-    def read(self, size: int | None = None) -> bytes:
-        """Up to ``size`` bytes, fewer only at the end of the body; all of it for None."""
-        if self._is_broken:
-            raise ValueError("the chunked body is broken")
-        self._is_broken = True  # and stays so, whatever the read dies of
-        whole = self._read(size)
-        self._is_broken = False
-        return whole
+    def __iter__(self) -> Iterator[bytes]:
+        """The same bytes for whoever stands between the application and the server."""
+        self.file.seek(self.start)
+        left = self.size_bytes
+        while left > 0 and (block := self.file.read(min(left, _STORED_BLOCK_BYTES))):
+            left -= len(block)
+            yield block
 
-    def _read(self, size: int | None) -> bytes:
-        parts, missing = [], size
-        while missing is None or missing > 0:
-            if not self._left_in_chunk and not self._next_chunk():
-                break
-            part = self._read_in_chunk(_MOST_AT_ONCE if missing is None else min(missing, _MOST_AT_ONCE))
-            parts.append(part)
-            missing = None if missing is None else missing - len(part)
-        return b"".join(parts)
-
-    def _read_in_chunk(self, most: int) -> bytes:
-        wanted = min(self._left_in_chunk, most)
-        part = self._stream.read(wanted)
-        if len(part) < wanted:
-            raise ValueError("the chunked body ends within a chunk")
-        self._left_in_chunk -= wanted
-        return part
-
-    def _next_chunk(self) -> bool:
-        if self.closed:
-            return False
-        if not self._is_first and self._stream.readline(2) != b"\r\n":
-            raise ValueError("a chunk does not end where it should")
-        self._is_first = False
-        self._left_in_chunk = _chunk_size(self._stream.readline(_LONGEST_CHUNK_LINE))
-        if not self._left_in_chunk:
-            self._skip_trailers()
-            self.closed = True
-        return self._left_in_chunk > 0
-
-    def _skip_trailers(self) -> None:
-        for _ in range(100):
-            line = self._stream.readline(_LONGEST_CHUNK_LINE)
-            if line == b"\r\n":
-                return
-            if not line.endswith(b"\n"):
-                break
-        raise ValueError("the chunked body does not end")
-
-
-def _chunk_size(line: bytes) -> int:
-    digits = line.partition(b";")[0].strip()
-    is_hex = 0 < len(digits) <= 16 and all(digit in b"0123456789abcdefABCDEF" for digit in digits)
-    if not line.endswith(b"\r\n") or not is_hex:
-        raise ValueError("a chunk has no size")
-    return int(digits, 16)
+    def close(self) -> None:
+        self.file.close()

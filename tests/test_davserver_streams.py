@@ -1,29 +1,30 @@
-"""Streams over a real socket pair: exact reads, lines with limits, and bodies in chunks."""
+"""Streams over a real socket pair: exact reads, lines with limits, waits that end, files sent."""
 
 from __future__ import annotations
 
-import itertools
+import io
 import socket
 import threading
+import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from davserver.streams import ChunkedBody, Reader, Writer, open_stream
+from davserver.request_head import BadHead
+from davserver.streams import Reader, StoredBytes, Wire, Writer
 
-WHOLE = b"5\r\nhello\r\n6;name=value\r\n world\r\n0\r\nTrailer: x\r\n\r\n"
+Pair = tuple[socket.socket, socket.socket]
 
 
 @pytest.fixture
-def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+def pair() -> Iterator[Pair]:
     """The server's end and the client's end of a connection."""
     server, client = socket.socketpair()
     with server, client:
-        server.settimeout(10)
+        server.setblocking(False)
         yield server, client
 
 
@@ -32,25 +33,28 @@ def sent(data: bytes) -> Iterator[Reader]:
     """A reader of a client that sends this and ends; the data must fit into the socket's buffer."""
     server, client = socket.socketpair()
     with server:
+        server.setblocking(False)
         with client:
             client.sendall(data)
-        yield Reader(server)
+        yield Reader(Wire(server))
 
 
-def send(client: socket.socket, parts: list[bytes]) -> None:
+def send_slowly(client: socket.socket, parts: list[bytes]) -> None:
     for part in parts:
+        time.sleep(0.02)
         client.sendall(part)
 
 
-def read_all(body: ChunkedBody, size: int | None) -> list[bytes]:
-    return list(itertools.takewhile(bool, iter(lambda: body.read(size), None)))
+def receive_all(client: socket.socket, into: bytearray) -> None:
+    while block := client.recv(1 << 20):
+        into += block
 
 
-def test_reads_are_exact(pair: tuple[socket.socket, socket.socket]) -> None:
+def test_reads_are_exact(pair: Pair) -> None:
     server, client = pair
-    reader = Reader(server)
+    reader = Reader(Wire(server))
     client.sendall(b"first\nsecond")
-    assert reader.readline() == b"first\n"
+    assert reader.readline(100) == b"first\n"
     assert reader.has_data()
     assert reader.read(0) == b""
     assert reader.read(3) == b"sec"
@@ -59,7 +63,6 @@ def test_reads_are_exact(pair: tuple[socket.socket, socket.socket]) -> None:
     assert reader.read(1_000_003) == b"ond" + b"x" * 1_000_000
     feeder.join()
     assert not reader.has_data()
-    assert reader.bytes_read == 6 + 3 + 1_000_003
 
 
 @pytest.mark.parametrize("size", [1, 4, 5, 6, 100])
@@ -70,11 +73,22 @@ def test_fewer_bytes_only_at_the_end(size: int) -> None:
         assert reader.read(10) == b""
 
 
+def test_reading_into_a_buffer_takes_what_is_here_first(pair: Pair) -> None:
+    server, client = pair
+    reader = Reader(Wire(server))
+    client.sendall(b"a\nbcd")
+    assert reader.readline(10) == b"a\n"
+    client.sendall(b"efgh")
+    buffer = bytearray(7)
+    assert reader.readinto(memoryview(buffer)) == 7
+    assert buffer == b"bcdefgh"
+
+
 @pytest.mark.parametrize(
     ("data", "limit", "lines"),
     [
-        (b"a\nbc\n", -1, [b"a\n", b"bc\n", b""]),
-        (b"abc", -1, [b"abc", b""]),
+        (b"a\nbc\n", 100, [b"a\n", b"bc\n", b""]),
+        (b"abc", 100, [b"abc", b""]),
         (b"abcdef\n", 3, [b"abc", b"def", b"\n", b""]),
         (b"abc\n", 4, [b"abc\n", b""]),
         (b"abc\n", 0, [b"", b""]),
@@ -86,93 +100,151 @@ def test_lines(data: bytes, limit: int, lines: list[bytes]) -> None:
         assert [reader.readline(limit) for _ in lines] == lines
 
 
-def test_a_line_that_comes_in_pieces(pair: tuple[socket.socket, socket.socket]) -> None:
+def test_a_line_that_comes_in_pieces(pair: Pair) -> None:
     server, client = pair
-    feeder = threading.Thread(target=send, args=(client, [b"y" * 50_000] * 8))
+    feeder = threading.Thread(target=send_slowly, args=(client, [b"ab", b"cd", b"\nrest"]))
     feeder.start()
-    assert len(Reader(server).readline(300_000)) == 300_000
-    server.recv(400_000)
-    feeder.join(10)
+    assert Reader(Wire(server)).readline(100) == b"abcd\n"
+    feeder.join()
 
 
-def test_writing(pair: tuple[socket.socket, socket.socket]) -> None:
+def test_a_head_is_known_when_it_is_whole(pair: Pair) -> None:
     server, client = pair
-    writer = open_stream(server, "wb")
-    assert isinstance(writer, Writer)
-    assert writer.write(b"answer") == 6
-    writer.flush()
-    assert client.recv(100) == b"answer"
-    assert writer.bytes_written == 6
-    writer.close()
-    assert writer.closed
-    assert isinstance(open_stream(server, "rb"), Reader)
+    reader = Reader(Wire(server))
+    for part, length in ((b"\r\n", 0), (b"GET / HTTP/1.1\r", 0), (b"\n\r", 0), (b"\nbody", 18)):
+        client.sendall(part)
+        assert reader.fill()
+        assert reader.head_bytes() == length
+    assert reader.read(18) == b"GET / HTTP/1.1\r\n\r\n"
+    assert reader.read(4) == b"body"
 
 
-@pytest.mark.parametrize("size", [None, 1, 2, 5, 6, 11, 12, 1000])
-def test_a_body_in_chunks(size: int | None) -> None:
-    with sent(WHOLE + b"GET /next") as reader:
-        body = ChunkedBody(reader)
-        parts = read_all(body, size)
-        assert b"".join(parts) == b"hello world"
-        assert size is None or {len(part) for part in parts[:-1]} <= {size}
-        assert body.read(5) == b""
-        assert reader.read(9) == b"GET /next"
+def test_taking_what_has_come_never_waits_and_tells_the_end(pair: Pair) -> None:
+    server, client = pair
+    reader = Reader(Wire(server))
+    assert reader.fill()
+    client.close()
+    assert not reader.fill()
 
 
-@given(st.lists(st.binary(min_size=1, max_size=50), max_size=20), st.integers(1, 60))
-def test_any_chunks_are_their_bytes(chunks: list[bytes], size: int) -> None:
-    framed = b"".join(b"%X\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
-    with sent(framed) as reader:
-        assert b"".join(read_all(ChunkedBody(reader), size)) == b"".join(chunks)
+def test_what_is_no_request_is_known_at_its_first_byte() -> None:
+    with sent(b"\x16\x03\x01") as reader:
+        assert reader.fill()
+        with pytest.raises(BadHead):
+            reader.head_bytes()
 
 
-@pytest.mark.parametrize("end", range(len(WHOLE)))
-def test_an_end_anywhere_is_not_whole(end: int) -> None:
-    with sent(WHOLE[:end]) as reader, pytest.raises(ValueError, match="chunk"):
-        ChunkedBody(reader).read()
+def test_a_silent_client_is_given_up(pair: Pair) -> None:
+    reader = Reader(Wire(pair[0]))
+    reader.expect(0.1)
+    with pytest.raises(TimeoutError):
+        reader.read(1)
+
+
+def test_a_trickle_is_given_up_as_well(pair: Pair) -> None:
+    """Each wait alone would be short enough: what counts is the pace of the whole."""
+    server, client = pair
+    reader = Reader(Wire(server))
+    reader.expect(0.2)
+    feeder = threading.Thread(target=send_slowly, args=(client, [b"x"] * 30))
+    feeder.start()
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        reader.read(30)
+    assert time.monotonic() - began < 0.5
+    feeder.join()
+
+
+@pytest.mark.parametrize("way", ["read", "readinto", "readline"])
+def test_the_invitation_goes_out_when_the_first_byte_is_wanted(pair: Pair, way: str) -> None:
+    server, client = pair
+    reader = Reader(Wire(server))
+    reader.expect(1, is_invitation_due=True)
+    assert reader.is_invitation_due
+    client.sendall(b"\n")
+    {"read": reader.read, "readline": reader.readline}.get(
+        way, lambda size: reader.readinto(memoryview(bytearray(size)))
+    )(1)
+    assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert not reader.is_invitation_due
+
+
+def test_waiting_can_be_seen_and_ended_from_outside(pair: Pair) -> None:
+    wire = Wire(pair[0])
+    assert wire.waited_s() == 0
+    got: list[bytes] = []
+    thread = threading.Thread(target=lambda: got.append(Reader(wire).read(1)))
+    thread.start()
+    deadline = time.monotonic() + 10
+    while wire.waited_s() < 0.05 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    wire.abort()
+    thread.join(10)
+    assert got == [b""]
+
+
+def test_writing_everything_to_a_slow_client(pair: Pair) -> None:
+    server, client = pair
+    data = bytes(range(256)) * 20_000
+    received = bytearray()
+    thread = threading.Thread(target=receive_all, args=(client, received))
+    thread.start()
+    Writer(Wire(server)).write(data, 10)
+    server.shutdown(socket.SHUT_WR)
+    thread.join(10)
+    assert received == data
+
+
+def test_a_client_that_takes_nothing_is_given_up(pair: Pair) -> None:
+    with pytest.raises(TimeoutError):
+        Writer(Wire(pair[0])).write(bytes(10_000_000), 0.1)
 
 
 @pytest.mark.parametrize(
-    "data",
-    [
-        b"\r\nhello\r\n0\r\n\r\n",
-        b"zz\r\nhello\r\n0\r\n\r\n",
-        b"-5\r\nhello\r\n0\r\n\r\n",
-        b"+5\r\nhello\r\n0\r\n\r\n",
-        b"0x5\r\nhello\r\n0\r\n\r\n",
-        b"5_0\r\nhello\r\n0\r\n\r\n",
-        b"1" * 17 + b"\r\nhello",
-        b"5;" + b"x" * 5000 + b"\r\nhello\r\n0\r\n\r\n",
-        b"4\r\nhello\r\n0\r\n\r\n",
-        b"5\r\nhello0\r\n\r\n",
-        b"0\r\n" + b"A: b\r\n" * 101 + b"\r\n",
-        b"0\r\nA: " + b"b" * 5000 + b"\r\n\r\n",
-    ],
+    ("start", "size"), [(0, None), (0, 3_000_000), (1_234_567, 1_500_000), (2_999_999, 1)]
 )
-def test_broken_framing(data: bytes) -> None:
-    with sent(data) as reader, pytest.raises(ValueError, match="chunk"):
-        ChunkedBody(reader).read(100)
-
-
-def test_a_broken_body_stays_broken() -> None:
-    """Else the rest of it could be taken for whole, and what follows for the next request."""
-    with sent(b"zz\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n") as reader:
-        body = ChunkedBody(reader)
-        for _ in range(3):
-            with pytest.raises(ValueError, match="chunk"):
-                body.read(100)
-
-
-def test_memory_is_bounded_by_the_reads_not_the_chunks(pair: tuple[socket.socket, socket.socket]) -> None:
+def test_a_stored_file_is_sent_in_part_or_whole(
+    pair: Pair, tmp_path: Path, start: int, size: int | None
+) -> None:
     server, client = pair
-    parts = [b"FFFFFFFFFFFFFFFF\r\n", *[bytes(100_000)] * 200]
-    feeder = threading.Thread(target=send, args=(client, parts))
-    body = ChunkedBody(Reader(server))
+    data = bytes(range(250)) * 12_000
+    (tmp_path / "file").write_bytes(data)
+    received = bytearray()
+    thread = threading.Thread(target=receive_all, args=(client, received))
+    thread.start()
+    stored = StoredBytes((tmp_path / "file").open("rb"), start=start, size_bytes=size)
+    assert Writer(Wire(server)).write_stored(stored, 10) == stored.size_bytes
+    assert b"".join(stored) == data[start : start + stored.size_bytes]
+    stored.close()
+    assert stored.file.closed
+    server.shutdown(socket.SHUT_WR)
+    thread.join(10)
+    assert received == data[start : start + stored.size_bytes]
+
+
+def test_a_file_shorter_than_announced_is_told(pair: Pair) -> None:
+    stored = StoredBytes(io.BytesIO(b"short"), size_bytes=10)
+    assert Writer(Wire(pair[0])).write_stored(stored, 10) == 5
+
+
+def test_a_paused_download_costs_no_memory(pair: Pair, tmp_path: Path) -> None:
+    """And goes on where it was, however long the pause."""
+    server, client = pair
+    data = bytes(range(250)) * 40_000
+    (tmp_path / "file").write_bytes(data)
+    stored = StoredBytes((tmp_path / "file").open("rb"))
+    writer = Writer(Wire(server))
     tracemalloc.start()
     try:
-        feeder.start()
-        assert all(len(body.read(100_000)) == 100_000 for _ in range(200))
-        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+        thread = threading.Thread(target=writer.write_stored, args=(stored, 30))
+        thread.start()
+        time.sleep(1.5)
+        assert tracemalloc.get_traced_memory()[0] < 500_000
     finally:
         tracemalloc.stop()
-    feeder.join(10)
+    received = bytearray()
+    while len(received) < len(data):
+        received += client.recv(1 << 20)
+    thread.join(10)
+    stored.close()
+    assert received == data
