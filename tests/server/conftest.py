@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -23,29 +24,33 @@ def plain_front(shared_server: ServerProcess) -> Front:
 @pytest.fixture(scope="session")
 def tls_front(tmp_path_factory: pytest.TempPathFactory, certificate: Certificate) -> Iterator[Front]:
     """A server that speaks TLS itself."""
-    data = tmp_path_factory.mktemp("tls") / "data"
-    add_account(data)
     settings = {
         "PHOTOCLOUD_TLS_CERTIFICATE": str(certificate.file),
         "PHOTOCLOUD_TLS_KEY": str(certificate.key),
     }
-    server = ServerProcess(data, extra_environment=settings, tls=certificate.trust())
-    server.start()
-    assert server.url.startswith("https://")
-    yield Front(server, server.url, certificate)
-    assert server.stop() == 0
+    data = tmp_path_factory.mktemp("tls") / "data"
+    with _running(ServerProcess(data, extra_environment=settings, tls=certificate.trust())) as server:
+        assert server.url.startswith("https://")
+        yield Front(server, server.url, certificate)
 
 
 @pytest.fixture(scope="session")
 def nginx_front(tmp_path_factory: pytest.TempPathFactory, certificate: Certificate) -> Iterator[Front]:
     """A server that trusts the proxy in front of it."""
+    settings = {"PHOTOCLOUD_TRUSTED_PROXIES": "127.0.0.1"}
     data = tmp_path_factory.mktemp("nginx") / "data"
-    add_account(data)
-    server = ServerProcess(data, extra_environment={"PHOTOCLOUD_TRUSTED_PROXIES": "127.0.0.1"})
-    server.start()
-    with behind_nginx(server, certificate, data.parent) as front:
+    with (
+        _running(ServerProcess(data, extra_environment=settings)) as server,
+        behind_nginx(server, certificate, data.parent) as front,
+    ):
         yield front
-    assert server.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A fresh server for all tests of one module, which may do to it what they like."""
+    with _running(ServerProcess(tmp_path_factory.mktemp("own") / "data")) as server:
+        yield server
 
 
 @pytest.fixture(params=["plain", "tls", "nginx"])
@@ -53,3 +58,15 @@ def front(request: pytest.FixtureRequest) -> Front:
     """Each way to a server in turn."""
     chosen: Front = request.getfixturevalue(f"{request.param}_front")
     return chosen
+
+
+@contextmanager
+def _running(server: ServerProcess) -> Iterator[ServerProcess]:
+    add_account(server.data)
+    server.start()
+    try:
+        yield server
+    finally:
+        exit_code = server.stop()
+    assert exit_code == 0, f"the server ended with {exit_code}: {server.output[-4000:]}"
+    assert "Traceback" not in server.output, server.output[-8000:]
