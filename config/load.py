@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import ConfigError, Mistake
-from config.settings import Option, Settings, options
+from config.settings import Option, Settings, contradictions, options
 
 SECTION = "photocloud"
 FILE_NAME = "photocloud.ini"
@@ -30,6 +30,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
     file = Path(data).expanduser() / FILE_NAME
     mistakes.clear()
     values = _merge([(str(file), _from_file(file, mistakes)), *given], mistakes)
+    mistakes += [Mistake("settings", option, problem) for option, problem in contradictions(values)]
     if mistakes:
         raise ConfigError(mistakes)
     values["data"] = Path(data).expanduser().absolute()
@@ -45,7 +46,7 @@ def example() -> str:
     lines.append(f"[{SECTION}]")
     for option in options():
         if option.name != "data":
-            lines += ["", f"; {option.help}", f";{option.name} = {option.default}"]
+            lines += ["", f"; {option.help}", f";{option.name} = {option.default}".rstrip()]
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,9 @@ environment as ``PHOTOCLOUD_`` and its name in capitals.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,15 @@ def _not_empty(value: str) -> str | None:
     return None if value.strip() else "must not be empty"
 
 
+def _networks(value: str) -> str | None:
+    for part in re.split(r"[\s,]+", value.strip()):
+        try:
+            ipaddress.ip_network(part or "::", strict=False)
+        except ValueError:
+            return f"{part!r} is no address or network such as 192.168.1.2 or 10.0.0.0/8"
+    return None
+
+
 def _option(default: Any, help_text: str, check: Check | None = None) -> Any:
     return field(default=default, metadata={"help": help_text, "check": check})
 
@@ -38,13 +49,37 @@ class Settings:
     host: str = _option("0.0.0.0", "address to listen on; 127.0.0.1 serves this computer only", _not_empty)
     port: int = _option(8080, "TCP port to listen on", _port)
     workers: int = _option(2, "processes that make thumbnails at the same time", _at_least(1))
-    threads: int = _option(40, "requests served at the same time", _at_least(4))
+    threads: int = _option(
+        40,
+        "requests served at the same time; up to eight times as many while clients hold transfers up",
+        _at_least(4),
+    )
+    tls_certificate: str = _option(
+        "", "file of the TLS certificate with its chain (PEM); with tls_key it makes this an HTTPS server"
+    )
+    tls_key: str = _option("", "file of the private key of the TLS certificate (PEM, without a password)")
+    trusted_proxies: str = _option(
+        "",
+        "addresses or networks of reverse proxies, separated by commas, whose word about client, scheme "
+        "and host is believed",
+        _networks,
+    )
     max_file_bytes: int = _option(0, "largest file accepted, in bytes; 0 means any size", _at_least(0))
     keep_free_bytes: int = _option(
         256 * 1024 * 1024,
         "bytes of the disk that uploads leave free (never more than 5 % of the disk)",
         _at_least(0),
     )
+
+
+def contradictions(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is wrong only together, as (option, problem); ``values`` are those that were given."""
+    certificate, key = values.get("tls_certificate", ""), values.get("tls_key", "")
+    if certificate and not key:
+        return [("tls_certificate", "tls_key is missing")]
+    if key and not certificate:
+        return [("tls_key", "tls_certificate is missing")]
+    return []
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cheroot.wsgi import Server
-
 from config.settings import Settings
 from davserver import upload_share
 from davserver.core import Core, open_core
 from davserver.gate import Gate
 from davserver.library_share import LibraryShare
 from davserver.locks import PersonLocks
+from davserver.proxies import TrustedProxies, parse_networks
 from davserver.root import PersonTree
-from davserver.server import make_server
+from davserver.server import Server, make_server
+from davserver.tls import Certificate
 from davserver.upload_share import UploadShare
 from davserver.webdav import WebDav
 from davserver.worker_process import WorkerProcess
@@ -54,21 +54,31 @@ class Application:
 def open_application(settings: Settings) -> Iterator[Application]:
     """Everything that `serve` runs: one server, one worker process, one housekeeper.
 
-    Raises DataFolderInUse, DataFolderUnusable, AddressUnusable.
+    Raises DataFolderInUse, DataFolderUnusable, AddressUnusable, CertificateUnusable.
     """
+    certificate = _certificate(settings)
+    proxies = TrustedProxies(parse_networks(settings.trusted_proxies))
     with open_core(settings) as core, core.folder.held(), _worker_process(settings, core) as worker:
         intake = Intake(core.staging, core.originals, Store(core.folder.junk), core.catalog, worker.wake)
         maintenance.sweep_staging(intake)
         setup_token = secrets.token_urlsafe(16)
         web = create_app(core.library, core.accounts, SetupGate(setup_token))
         gate = Gate(core.accounts, WebDav(_tree_maker(core, intake)), web)
-        server = make_server(gate, settings.host, settings.port, settings.threads)
+        server = make_server(
+            gate, settings.host, settings.port, settings.threads, certificate, proxies
+        )
         worker.start()
         with _housekeeper(intake):
             try:
                 yield Application(server, core.accounts, setup_token, server.bind_addr[1])
             finally:
                 server.stop()
+
+
+def _certificate(settings: Settings) -> Certificate | None:
+    if not settings.tls_certificate:
+        return None
+    return Certificate(Path(settings.tls_certificate), Path(settings.tls_key))
 
 
 def _tree_maker(core: Core, intake: Intake) -> Callable[[Person], PersonTree]:

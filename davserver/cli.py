@@ -59,17 +59,19 @@ def serve(parsed: argparse.Namespace, settings: Settings) -> int:
     """The main job, until Ctrl-C or SIGTERM."""
     from davserver.application import open_application
     from davserver.server import AddressUnusable
+    from davserver.tls import CertificateUnusable
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     _warn_about_pillow()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with open_application(settings) as application:
+            signal.signal(signal.SIGHUP, lambda *_: application.server.reload())
             print(_welcome(application, settings), flush=True)
             with suppress(KeyboardInterrupt):
                 application.server.serve()
             print("Stopping: files in flight are finished or refused cleanly.", flush=True)
-    except AddressUnusable as error:
+    except (AddressUnusable, CertificateUnusable) as error:
         return _complain(str(error), FAILED)
     return DONE
 
@@ -227,8 +229,9 @@ def _password(parsed: argparse.Namespace) -> str:
 
 def _welcome(application: Application, settings: Settings) -> str:
     shown = _reachable_host(settings.host)
-    address = f"http://{shown}:{application.port}/"
-    here = f"http://localhost:{application.port}/"
+    scheme, dav = ("https", "davs") if settings.tls_certificate else ("http", "dav")
+    address = f"{scheme}://{shown}:{application.port}/"
+    here = f"{scheme}://localhost:{application.port}/"
     lines = ["Private Photo Cloud is running.", ""]
     if application.accounts.is_empty():
         lines.append(f"  First, create your account:  {here}setup")
@@ -238,7 +241,7 @@ def _welcome(application: Application, settings: Settings) -> str:
         f"  Open in the browser:         {address}",
         f"  Mount as a network drive:    {address}",
         "     Finder: Go > Connect to Server.  Explorer: Map network drive.",
-        f"     Linux Files: Other Locations, dav://{shown}:{application.port}/",
+        f"     Linux Files: Other Locations, {dav}://{shown}:{application.port}/",
         "  Then copy a camera card into the folder Upload.",
         "",
         f"  Data folder: {settings.data}",

@@ -85,6 +85,11 @@ class Server(CherootServer):
         while self.ready:
             self._keeper.run()
 
+    def reload(self) -> None:
+        """Look for a renewed certificate now; it is noticed within a second anyway."""
+        if self.certificate is not None:
+            self.certificate.reload()
+
     def _serve(self, connection: Connection) -> None:
         """On a request thread: answer one request after the other, as long as they come at once."""
         try:

@@ -32,7 +32,8 @@ class Certificate:
     def __init__(self, certificate: Path, key: Path) -> None:
         self._certificate = certificate
         self._key = key
-        self._lock = threading.Lock()
+        # Entered again by a signal handler that interrupts `context` in the same thread.
+        self._lock = threading.RLock()
         self._looked_at = time.monotonic()
         self._version = self._read_version()
         self._context = self._load()

@@ -103,3 +103,9 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "photocloud.ini").write_bytes(b"[photocloud]\nhost = \xff\n")
     with pytest.raises(ConfigError, match="the whole file"):
         load({"data": tmp_path}, {})
+
+
+def test_half_a_certificate_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load({"data": str(tmp_path)}, {"PHOTOCLOUD_TLS_KEY": "key.pem"})
+    assert [mistake.option for mistake in refused.value.mistakes] == ["tls_key"]

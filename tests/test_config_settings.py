@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.settings import Option, Settings, options
+from config.settings import Option, Settings, contradictions, options
 
 BY_NAME = {option.name: option for option in options()}
 
@@ -32,6 +32,7 @@ def test_the_defaults_are_allowed(option: Option) -> None:
         ("threads", [4], [3]),
         ("max_file_bytes", [0, 1 << 40], [-1]),
         ("keep_free_bytes", [0], [-1]),
+        ("trusted_proxies", ["", "127.0.0.1", "10.0.0.0/8, ::1", "10.0.0.1/8"], ["proxy", "10.0.0.0/99"]),
     ],
 )
 def test_limits(name: str, allowed: list[Any], refused: list[Any]) -> None:
@@ -39,3 +40,16 @@ def test_limits(name: str, allowed: list[Any], refused: list[Any]) -> None:
     assert check is not None
     assert [check(value) for value in allowed] == [None] * len(allowed)
     assert all(check(value) for value in refused)
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({}, []),
+        ({"tls_certificate": "c.pem", "tls_key": "k.pem"}, []),
+        ({"tls_certificate": "c.pem"}, ["tls_certificate"]),
+        ({"tls_key": "k.pem", "tls_certificate": ""}, ["tls_key"]),
+    ],
+)
+def test_a_certificate_and_its_key_come_together(values: dict[str, str], wrong: list[str]) -> None:
+    assert [option for option, _ in contradictions(values)] == wrong
