@@ -18,6 +18,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from config.errors import ConfigError
@@ -26,6 +27,7 @@ from config.settings import Settings, options
 
 if TYPE_CHECKING:
     from davserver.application import Application
+    from indexer.model import Device
 
 DONE, FAILED, USAGE, PARTLY = 0, 1, 2, 3
 
@@ -124,6 +126,85 @@ def user_passwd(parsed: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
+def user_remove(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Remove an account and what is known of its library; the originals stay on the disk."""
+    from davserver.core import open_core
+
+    with open_core(settings) as core, core.folder.held():
+        if core.accounts.find(parsed.name) is None:
+            return _complain(f"There is no account named {parsed.name!r}.", FAILED)
+        if not (parsed.yes or _confirmed(f"Remove {parsed.name!r} with library, albums and devices")):
+            return _complain("Nothing was removed; say --yes to do it.", USAGE)
+        core.accounts.remove(parsed.name)
+    _report(
+        parsed, {"name": parsed.name}, f"Removed {parsed.name!r}. The originals are still in {settings.data}."
+    )
+    return DONE
+
+
+def device_add(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Print the new device's password: the only time that anybody sees it."""
+    from davserver.core import open_core
+
+    with open_core(settings) as core:
+        person = core.accounts.find(parsed.user)
+        if person is None:
+            return _complain(f"There is no account named {parsed.user!r}.", FAILED)
+        made = core.devices.add(person, parsed.label, is_read_only=parsed.read_only)
+    row = {**_device_row(person.name, made.device), "password": made.password}
+    lines = [
+        f"Name:      {person.name}",
+        f"Password:  {made.password}",
+        "",
+        "It is shown only this once. Type the name exactly as it stands here.",
+    ]
+    _report(parsed, row, "\n".join(lines))
+    return DONE
+
+
+def device_list(parsed: argparse.Namespace, settings: Settings) -> int:
+    from davserver.core import open_core
+
+    with open_core(settings) as core:
+        people = core.accounts.list()
+        if parsed.user is not None:
+            one = core.accounts.find(parsed.user)
+            if one is None:
+                return _complain(f"There is no account named {parsed.user!r}.", FAILED)
+            people = (one,)
+        rows = [_device_row(person.name, device) for person in people for device in core.devices.list(person)]
+    lines = [
+        f"{row['user']}: {row['label']} ({'read-only' if row['read_only'] else 'full'}), "
+        f"last used {row['used_at'] or 'never'}"
+        for row in rows
+    ]
+    _report(parsed, {"devices": rows}, "\n".join(lines) or "There are no devices yet.")
+    return DONE
+
+
+def device_revoke(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Its next request is refused, also by a server that is running."""
+    from davserver.core import open_core
+
+    with open_core(settings) as core:
+        person = core.accounts.find(parsed.user)
+        if person is None:
+            return _complain(f"There is no account named {parsed.user!r}.", FAILED)
+        core.devices.revoke_label(person, parsed.label)
+    _report(parsed, {"user": person.name, "label": parsed.label}, f"Revoked {parsed.label!r}.")
+    return DONE
+
+
+def _device_row(user: str, device: Device) -> dict[str, Any]:
+    return {
+        "user": user,
+        "label": device.label,
+        "read_only": device.is_read_only,
+        "created_at": _moment(device.created_at),
+        "used_at": None if device.used_at is None else _moment(device.used_at),
+    }
+
+
 def status(parsed: argparse.Namespace, settings: Settings) -> int:
     from davserver.core import open_core
 
@@ -193,12 +274,29 @@ def _parser() -> argparse.ArgumentParser:
         user_command.add_argument("name", metavar="NAME")
         user_command.add_argument("--password-stdin", action="store_true", help="read it from standard input")
     _command(user_commands, "list", user_list, "list the accounts", reports=True)
+    removing = _command(user_commands, "remove", user_remove, "remove an account", reports=True)
+    removing.add_argument("name", metavar="NAME")
+    removing.add_argument("--yes", action="store_true", help="do not ask")
+    _add_device_commands(commands)
     _command(commands, "status", status, "counts, queue, failures, disk", reports=True)
     _command(commands, "verify", verify, "re-hash the originals and list damaged ones", reports=True)
     working = _command(commands, "worker", worker, "only the worker")
     _add_options(working, "workers")
     working.add_argument("--follow-input", action="store_true", help=argparse.SUPPRESS)
     return parser
+
+
+def _add_device_commands(commands: Any) -> None:
+    devices = commands.add_parser("device", help="passwords for what mounts the shares")
+    device_commands = devices.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    adding = _command(device_commands, "add", device_add, "make a device password", reports=True)
+    adding.add_argument("label", metavar="LABEL")
+    adding.add_argument("--read-only", action="store_true", help="it may only look at the Library")
+    listing = _command(device_commands, "list", device_list, "list the devices", reports=True)
+    revoking = _command(device_commands, "revoke", device_revoke, "end a device password", reports=True)
+    revoking.add_argument("label", metavar="LABEL")
+    for command, is_required in ((adding, True), (listing, False), (revoking, True)):
+        command.add_argument("--user", metavar="NAME", required=is_required, help="whose device")
 
 
 def _command(
@@ -225,6 +323,14 @@ def _password(parsed: argparse.Namespace) -> str:
     if parsed.password_stdin or not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     return getpass.getpass(f"Password for {parsed.name}: ")
+
+
+def _confirmed(question: str) -> bool:
+    return sys.stdin.isatty() and input(f"{question}? Type yes: ").strip().lower() == "yes"
+
+
+def _moment(epoch_s: float) -> str:
+    return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _welcome(application: Application, settings: Settings) -> str:

@@ -13,6 +13,7 @@ from config.settings import Settings
 from indexer.accounts import Accounts
 from indexer.catalog import Catalog, open_catalog
 from indexer.data_folder import DataFolder
+from indexer.devices import Devices
 from indexer.hashing import Staging
 from indexer.library import Library
 from indexer.store import Store
@@ -24,6 +25,7 @@ class Core:
 
     catalog: Catalog
     accounts: Accounts
+    devices: Devices
     originals: Store
     staging: Staging
     library: Library
@@ -40,6 +42,7 @@ def open_core(settings: Settings) -> Iterator[Core]:
         originals = Store(folder.originals)
         staging = Staging(folder.staging, settings.max_file_bytes or None, settings.keep_free_bytes)
         library = Library(catalog, originals, folder.derivatives, staging)
-        yield Core(catalog, Accounts(catalog.people, catalog.devices), originals, staging, library, folder)
+        accounts = Accounts(catalog.people, catalog.devices)
+        yield Core(catalog, accounts, Devices(catalog.devices), originals, staging, library, folder)
     finally:
         catalog.close()

@@ -1,7 +1,8 @@
 """Who is asking, once, before every face; and which face answers.
 
 Paths are decoded and checked here, so that nobody behind sees an impossible one. Mounts and scripts
-log in by HTTP Basic; browsers may instead carry the web UI's own session.
+log in by HTTP Basic or, with a device password, by Digest; browsers may instead carry the web UI's
+own session. A read-only device is held to the Library here, whatever lies behind.
 """
 
 from __future__ import annotations
@@ -9,25 +10,33 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
-from davserver import library_share, upload_share
+from davserver import addresses, digest, library_share, upload_share
+from davserver.digest import Nonces
 from davserver.errors import Refusal
 from davserver.paths import BadPath, check_query, decoded_path
-from indexer.accounts import PERSON_KEY, Accounts
-from indexer.errors import TooManyAttempts
-from indexer.model import Person
+from indexer.accounts import LOGIN_KEY, PERSON_KEY, READ_ONLY_KEY, Accounts
+from indexer.devices import REALM
+from indexer.errors import ReadOnlyDevice, TooManyAttempts
+from indexer.model import Login
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_SHARES = frozenset({upload_share.NAME, library_share.NAME})
+_SHARES = frozenset({upload_share.NAME, library_share.NAME, addresses.NAME})
 _DAV_METHODS = frozenset(
     {"OPTIONS", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "PUT", "DELETE"}
 )
-_CHALLENGE = ("WWW-Authenticate", 'Basic realm="Private Photo Cloud", charset="UTF-8"')
+_LOOKING = frozenset({"OPTIONS", "PROPFIND", "GET", "HEAD"})
+_BASIC = f'Basic realm="{REALM}", charset="UTF-8"'
+_EXPLORER = "Microsoft-WebDAV-MiniRedir"
+_LOG_IN = "Log in with your Private Photo Cloud account."
+_WRONG = "The name or the password is wrong."
+_DIGEST_NEEDS = "Windows needs a device password on a plain HTTP address: make one on the Devices page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,42 +46,89 @@ class Gate:
     accounts: Accounts
     dav: WsgiApp
     web: WsgiApp
+    nonces: Nonces = field(default_factory=Nonces)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
             path = decoded_path(environ["PATH_INFO"])
             check_query(environ.get("QUERY_STRING", ""))
-            person = self._person(environ)
+            login = self._login(environ)
         except BadPath as error:
             return _refuse(start_response, Refusal(400, str(error)))
-        except _WrongCredentials:
-            return _refuse(start_response, Refusal(401, "The name or the password is wrong."), _CHALLENGE)
+        except _NotLetIn as error:
+            return self._ask(environ, start_response, str(error), stale=error.stale)
         except TooManyAttempts as error:
             return _refuse(
                 start_response, Refusal(429, str(error)), ("Retry-After", str(error.retry_after_s))
             )
-        environ[PERSON_KEY] = person
+        environ[LOGIN_KEY], environ[PERSON_KEY] = login, login and login.person
+        environ[READ_ONLY_KEY] = login is not None and login.is_read_only
         if not is_for_mounts(environ["REQUEST_METHOD"], path):
             return self.web(environ, start_response)
-        if person is None:
-            sentence = "Log in with your Private Photo Cloud account."
-            return _refuse(start_response, Refusal(401, sentence), _CHALLENGE)
+        return self._mount(environ, start_response, path, login)
+
+    def _mount(
+        self, environ: Environ, start_response: StartResponse, path: str, login: Login | None
+    ) -> Iterable[bytes]:
+        if login is None:
+            return self._ask(environ, start_response, _LOG_IN)
+        if login.is_read_only and not is_for_looking(environ["REQUEST_METHOD"], path):
+            return _refuse(start_response, Refusal(403, str(ReadOnlyDevice())))
         environ["PATH_INFO"] = path
         return self.dav(environ, start_response)
 
-    def _person(self, environ: Environ) -> Person | None:
+    def _login(self, environ: Environ) -> Login | None:
+        """Who sends this; None for nobody. Raises _NotLetIn, TooManyAttempts."""
         header = environ.get("HTTP_AUTHORIZATION", "")
         if not header:
             return None
-        name, password = basic_credentials(header)
-        person = self.accounts.check_password(name, password, environ.get("REMOTE_ADDR", ""))
-        if person is None:
-            raise _WrongCredentials
-        return person
+        address = environ.get("REMOTE_ADDR", "")
+        if header[:7].lower() == "digest ":
+            return self._digest_login(header, environ, address)
+        given = basic_credentials(header)
+        login = self.accounts.check(*given, address) if given else None
+        if login is None:
+            raise _NotLetIn(_WRONG)
+        return login
+
+    def _digest_login(self, header: str, environ: Environ, address: str) -> Login:
+        given = digest.parse(header)
+        if given is None or not given.is_for(_target(environ)):
+            raise _NotLetIn(_WRONG)
+        method = environ["REQUEST_METHOD"]
+        login = self.accounts.check_digest(given.name, lambda ha1: given.fits(ha1, method), address)
+        if login is None:
+            raise _NotLetIn(f"{_WRONG} {_DIGEST_NEEDS}")
+        if not self.nonces.take(given.nonce, given.nc):
+            raise _NotLetIn("Send this request again with the new nonce.", stale=True)
+        return login
+
+    def _ask(
+        self, environ: Environ, start_response: StartResponse, sentence: str, *, stale: bool = False
+    ) -> Iterable[bytes]:
+        """401 with the one challenge that this client can answer: most take the first they know."""
+        if not wants_digest(environ):
+            return _refuse(start_response, Refusal(401, sentence), ("WWW-Authenticate", _BASIC))
+        if sentence == _LOG_IN:
+            sentence = f"{_LOG_IN} {_DIGEST_NEEDS}"
+        challenge = self.nonces.challenge(stale=stale)
+        return _refuse(start_response, Refusal(401, sentence), ("WWW-Authenticate", challenge))
 
 
-class _WrongCredentials(Exception):
-    pass
+class _NotLetIn(Exception):
+    """``stale``: the secret is right, only the nonce is not."""
+
+    def __init__(self, sentence: str, *, stale: bool = False) -> None:
+        super().__init__(sentence)
+        self.stale = stale
+
+
+def wants_digest(environ: Environ) -> bool:
+    """Whether to ask for Digest: on plain HTTP Explorer, which sends no Basic there, and whoever tried it."""
+    if environ.get("wsgi.url_scheme") != "http":
+        return False
+    has_tried = environ.get("HTTP_AUTHORIZATION", "")[:6].lower() == "digest"
+    return has_tried or str(environ.get("HTTP_USER_AGENT", "")).startswith(_EXPLORER)
 
 
 def is_for_mounts(method: str, path: str) -> bool:
@@ -81,17 +137,29 @@ def is_for_mounts(method: str, path: str) -> bool:
     return first in _SHARES or (method in _DAV_METHODS and first != "api")
 
 
-def basic_credentials(header: str) -> tuple[str, str]:
-    """Name and password of an Authorization header (RFC 7617); empty ones for anything else."""
+def is_for_looking(method: str, path: str) -> bool:
+    """Whether a read-only device may: it sees ``/`` and the Library, and changes nothing."""
+    return method in _LOOKING and path.strip("/").partition("/")[0] in ("", library_share.NAME)
+
+
+def basic_credentials(header: str) -> tuple[str, str] | None:
+    """Name and password of an Authorization header (RFC 7617); None for anything else."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        return "", ""
+        return None
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
-        return "", ""
+        return None
     name, _, password = text.partition(":")
     return name, password
+
+
+def _target(environ: Environ) -> str:
+    """The request target as it stood in the request line."""
+    query = environ.get("QUERY_STRING", "")
+    path = quote(environ["PATH_INFO"].encode("latin-1"))
+    return str(environ.get("REQUEST_URI") or (f"{path}?{query}" if query else path))
 
 
 def _refuse(start_response: StartResponse, answer: Refusal, *more: tuple[str, str]) -> Iterable[bytes]:

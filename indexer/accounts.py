@@ -83,6 +83,20 @@ class Accounts:
             raise BadName("an account name has 1 to 100 printable characters and no colon")
         return self.people.add(name, _key(name), self._hash(password), self.clock())
 
+    def find(self, name: str) -> Person | None:
+        """The person of this name, in any case of its letters."""
+        found = self.people.find(_key(name))
+        return found[0] if found else None
+
+    def remove(self, name: str) -> bool:
+        """Remove a person with library, devices and sessions; the originals stay on the disk.
+
+        False for an unknown name; raises OwnerNeeded. No server may run meanwhile: a new account may get
+        the number of the removed one, which a running server would take for the same person.
+        """
+        person = self.find(name)
+        return person is not None and self.people.remove(person.id)
+
     def set_password(self, name: str, password: str) -> bool:
         """Replace a password and end the person's browser sessions; False for an unknown name."""
         found = self.people.find(_key(name))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexer.accounts import SESSION_S, Accounts
-from indexer.errors import BadName, NameTaken, TooManyAttempts, WeakPassword
+from indexer.errors import BadName, NameTaken, OwnerNeeded, TooManyAttempts, WeakPassword
 from tests.libraries import CHEAP_HASHER, NOW, opened_catalog
 
 PASSWORD = "correct horse battery"
@@ -209,3 +209,19 @@ def test_a_new_password_ends_sessions(accounts: Accounts) -> None:
     secret, _ = accounts.open_session(alice)
     accounts.set_password("Alice", PASSWORD)
     assert accounts.find_session(secret) is None
+
+
+def test_a_removed_person_is_gone_with_everything_but_the_owner_goes_last(accounts: Accounts) -> None:
+    bob = accounts.add("Bob", PASSWORD)
+    secret, _ = accounts.open_session(bob)
+    accounts.devices.add(bob.id, "TV", "sha", "ha1", NOW, is_read_only=False)
+    with pytest.raises(OwnerNeeded):
+        accounts.remove("Alice")
+    assert is_let_in(accounts, "Bob")
+    assert accounts.remove("BOB")
+    assert not is_let_in(accounts, "Bob")
+    assert accounts.find_session(secret) is None
+    assert accounts.devices.list(bob.id) == ()
+    assert not accounts.remove("Bob")
+    assert accounts.remove("Alice"), "the last one may go"
+    assert accounts.is_empty()

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from indexer.catalog.database import Database
-from indexer.catalog.tables import PersonRow, SessionRow
-from indexer.errors import NameTaken
+from indexer.catalog.tables import Base, PersonRow, SessionRow
+from indexer.errors import NameTaken, OwnerNeeded
 from indexer.model import Person, Session
 
 _PERSON = (PersonRow.id, PersonRow.name, PersonRow.is_owner)
@@ -56,6 +56,22 @@ class People:
                 sa.update(PersonRow).where(PersonRow.id == person_id).values(password_hash=password_hash)
             )
             connection.execute(sa.delete(SessionRow).where(SessionRow.person_id == person_id))
+
+    def remove(self, person_id: int) -> bool:
+        """Take out the person with every row of theirs; the originals stay. False for one who is not there.
+
+        Raises OwnerNeeded.
+        """
+        with self._database.write() as connection:
+            is_owner = connection.scalar(sa.select(PersonRow.is_owner).where(PersonRow.id == person_id))
+            others = sa.select(sa.exists().where(PersonRow.id != person_id))
+            if is_owner and connection.scalar(others):
+                raise OwnerNeeded
+            # Children first; a table of tomorrow is not forgotten.
+            for table in reversed(Base.metadata.sorted_tables):
+                if "person_id" in table.c:
+                    connection.execute(sa.delete(table).where(table.c.person_id == person_id))
+            return connection.execute(sa.delete(PersonRow).where(PersonRow.id == person_id)).rowcount == 1
 
     def open_session(
         self, secret_hash: str, person_id: int, csrf_token: str, expires_at: float, now: float
