@@ -46,13 +46,6 @@ def test_the_time_that_explorer_sends_dates_an_undated_file(server: ServerProces
     assert dav.head("/Upload/scan.jpg").headers["Last-Modified"] == SENT_TIME
 
 
-def test_proppatch_of_what_is_not_there_is_a_plain_404(shared_dav: DavClient) -> None:
-    """A 207 over a missing path breaks Explorer (fact 11)."""
-    body = b'<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><D:x/></D:prop></D:set></D:propertyupdate>'
-    shared_dav.proppatch("/Upload/explorer-nowhere.jpg", body, expect=404)
-    shared_dav.propfind("/Upload/explorer-nowhere.jpg", depth="0", expect=404)
-
-
 @pytest.mark.parametrize("junk", ["desktop.ini", "Thumbs.db", "folder.jpg", "folder.gif", "AutoRun.inf"])
 def test_probes_for_junk_are_quickly_404(shared_dav: DavClient, junk: str) -> None:
     shared_dav.propfind(f"/Upload/{junk}", depth="0", expect=404)

@@ -36,17 +36,6 @@ def test_finder_copies_a_file_with_its_companion(server: ServerProcess, dav: Dav
     assert item["name"] == "IMG_0001.JPG"
 
 
-def test_the_placeholder_is_no_item_before_data_comes(server: ServerProcess, dav: DavClient) -> None:
-    dav.put("/Upload/coming.jpg", b"", expect=201)
-    token = dav.lock("/Upload/coming.jpg", expect=200)
-    assert server.wait_idle()["items"] == 0
-    assert dav.head("/Upload/coming.jpg").headers["Content-Length"] == "0"
-    dav.put("/Upload/coming.jpg", b"photo", expect=423)
-    dav.put("/Upload/coming.jpg", b"photo", expect=204, headers={"If": f"(<{token}>)"})
-    dav.unlock("/Upload/coming.jpg", token)
-    assert server.wait_idle()["items"] == 1
-
-
 def test_decomposed_names_are_shown_as_sent_and_found_in_both_forms(dav: DavClient) -> None:
     dav.put("/Upload/U\u0308ber.jpg", b"photo", expect=201)
     assert dav.children("/Upload/") == ["/Upload/U\u0308ber.jpg"]
