@@ -21,6 +21,7 @@ from davserver.core import Core, open_core
 from davserver.gate import Gate
 from davserver.library_share import LibraryShare
 from davserver.locks import PersonLocks
+from davserver.nextcloud import Nextcloud
 from davserver.proxies import TrustedProxies, parse_networks
 from davserver.root import PersonTree
 from davserver.server import Server, make_server
@@ -33,6 +34,7 @@ from indexer.accounts import Accounts
 from indexer.intake import Intake
 from indexer.model import Person
 from indexer.store import Store
+from indexer.transfers import Transfers
 from indexer.upload_tree import UploadTree
 from webui.app import SetupGate, create_app
 
@@ -61,14 +63,17 @@ def open_application(settings: Settings) -> Iterator[Application]:
     with open_core(settings) as core, core.folder.held(), _worker_process(settings, core) as worker:
         intake = Intake(core.staging, core.originals, Store(core.folder.junk), core.catalog, worker.wake)
         maintenance.sweep_staging(intake)
+        transfers = Transfers(core.staging, core.catalog, core.folder.staging / "parts")
+        transfers.sweep()
         setup_token = secrets.token_urlsafe(16)
         web = create_app(core.library, core.accounts, SetupGate(setup_token))
-        gate = Gate(core.accounts, WebDav(_tree_maker(core, intake)), web)
+        dav = Nextcloud(WebDav(_tree_maker(core, intake)), transfers)
+        gate = Gate(core.accounts, dav, web)
         server = make_server(
             gate, settings.host, settings.port, settings.threads, certificate, proxies
         )
         worker.start()
-        with _housekeeper(intake):
+        with _housekeeper(intake, transfers):
             try:
                 yield Application(server, core.accounts, setup_token, server.bind_addr[1])
             finally:
@@ -86,7 +91,7 @@ def _tree_maker(core: Core, intake: Intake) -> Callable[[Person], PersonTree]:
         return PersonTree(
             UploadShare(intake, UploadTree(intake), person),
             LibraryShare(core.library, person),
-            PersonLocks(core.catalog.locks, person.id, person.name),
+            PersonLocks(core.catalog.locks, person.id),
         )
 
     return tree_of
@@ -113,10 +118,10 @@ def _worker_process(settings: Settings, core: Core) -> Iterator[WorkerProcess]:
 
 
 @contextmanager
-def _housekeeper(intake: Intake) -> Iterator[None]:
-    """Expire locks and sweep junk in the background while the server runs."""
+def _housekeeper(intake: Intake, transfers: Transfers) -> Iterator[None]:
+    """Expire locks, sweep junk and drop idle transfers in the background while the server runs."""
     stop = threading.Event()
-    thread = threading.Thread(target=_keep_house, args=[intake, stop], daemon=True)
+    thread = threading.Thread(target=_keep_house, args=[intake, transfers, stop], daemon=True)
     thread.start()
     try:
         yield
@@ -125,12 +130,13 @@ def _housekeeper(intake: Intake) -> Iterator[None]:
         thread.join()
 
 
-def _keep_house(intake: Intake, stop: threading.Event) -> None:
+def _keep_house(intake: Intake, transfers: Transfers, stop: threading.Event) -> None:
     next_sweep = 0.0
     while not stop.is_set():
         now = time.time()
         maintenance.guard(lambda: intake.catalog.locks.expire(f"/{upload_share.NAME}", time.time()))
         if now >= next_sweep:
             maintenance.guard(lambda: maintenance.sweep_junk(intake, time.time()))
+            maintenance.guard(lambda: transfers.drop_idle(time.time()))
             next_sweep = now + _SWEEP_EVERY_S
         stop.wait(_EXPIRE_EVERY_S)

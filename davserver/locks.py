@@ -1,14 +1,22 @@
-"""WsgiDAV's lock storage over the catalog: locks survive a restart, and each person has their own."""
+"""WebDAV locks over the catalog: who may write where, and what a LOCK request asks for.
+
+Locks survive a restart and all processes see the same ones. A lock is a person's own: it keeps two
+of that person's programs apart, and nobody else ever sees the files. Roots are decoded paths in the
+form of `stored_file.ref_url`.
+"""
 
 from __future__ import annotations
 
+import secrets
 import time
+import uuid
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote, unquote
+from xml.etree import ElementTree
 
-from wsgidav.dav_error import HTTP_LOCKED, DAVError
-from wsgidav.lock_man.lock_manager import generate_lock_token, normalize_lock_root
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from wsgidav.dav_error import HTTP_BAD_REQUEST, HTTP_LOCKED, DAVError, DAVErrorCondition
 
 from indexer.catalog.locks import Locks
 from indexer.model import Lock
@@ -19,79 +27,102 @@ LONGEST_S = 3600.0  # a crashed client must not block a name for weeks
 
 @dataclass(frozen=True, slots=True)
 class PersonLocks:
-    """What `wsgidav.lock_man.lock_manager.LockManager` asks of a storage, for one person.
-
-    WsgiDAV speaks of percent-encoded URLs; the catalog keeps decoded paths.
-    """
+    """The locks of one person. Safe to share between threads."""
 
     locks: Locks
     person_id: int
-    principal: str
 
-    def open(self) -> None:
-        """Nothing to open; the catalog is."""
+    def check(self, url: str, tokens: list[str], *, below: bool = False) -> None:
+        """Raise DAVError 423 unless each lock on the way to ``url`` has its token among ``tokens``.
 
-    def close(self) -> None:
-        """Nothing to close."""
+        With ``below`` the locks inside a folder count as well (RFC 4918 7.5).
+        """
+        held = self.locks.around(self.person_id, _path(url), time.time(), below=below)
+        missing = [lock.root for lock in held if lock.token not in tokens]
+        if missing:
+            raise _locked("lock-token-submitted", missing)
 
-    def get(self, token: str) -> dict[str, Any] | None:
-        lock = self.locks.get(self.person_id, token, time.time())
-        return self._as_dict(lock) if lock else None
-
-    def create(self, path: str, lock: dict[str, Any]) -> dict[str, Any]:
-        """Grant it; raises DAVError 423 when another process was faster."""
-        now, timeout_s = time.time(), _bounded(lock["timeout"])
-        granted = Lock(
-            generate_lock_token(), _path(path), _text(lock["owner"]), lock["depth"], lock["scope"],
-            timeout_s, now + timeout_s,
-        )  # fmt: skip
-        if not self.locks.add(self.person_id, granted, now):
-            raise DAVError(HTTP_LOCKED)
-        lock.update(self._as_dict(granted))
+    def grant(self, url: str, wanted: Wanted, depth: str, timeout_s: float) -> Lock:
+        """A new lock; raises DAVError 423 when others forbid it."""
+        now = time.time()
+        lock = Lock(
+            _new_token(), _path(url), wanted.owner_xml, depth, wanted.scope, timeout_s, now + timeout_s
+        )
+        forbidding = self.locks.add(self.person_id, lock, now)
+        if forbidding:
+            raise _locked("no-conflicting-lock", [other.root for other in forbidding])
         return lock
 
-    def refresh(self, token: str, *, timeout: float) -> dict[str, Any]:
-        lock = self.locks.refresh(self.person_id, token, _bounded(timeout), time.time())
-        if lock is None:
-            raise ValueError("no such lock")
-        return self._as_dict(lock)
+    def refresh(self, url: str, tokens: list[str], timeout_s: float) -> Lock | None:
+        """The lock of the one token, if it covers ``url``, with a new time-out."""
+        now = time.time()
+        covering = self.locks.around(self.person_id, _path(url), now)
+        if len(tokens) != 1 or tokens[0] not in (lock.token for lock in covering):
+            return None
+        return self.locks.refresh(self.person_id, tokens[0], timeout_s, now)
 
-    def delete(self, token: str) -> bool:
-        return self.locks.remove(self.person_id, token, UPLOAD_ROOT)
+    def tokens_on(self, url: str) -> list[str]:
+        """The tokens of the locks that cover ``url``."""
+        held = self.locks.around(self.person_id, _path(url), time.time())
+        return [lock.token for lock in held]
 
-    def get_lock_list(
-        self, path: str, *, include_root: bool, include_children: bool, token_only: bool
-    ) -> list[Any]:
-        found = self.locks.on(
-            self.person_id,
-            _path(path),
-            time.time(),
-            include_root=include_root,
-            include_children=include_children,
-        )
-        return [lock.token if token_only else self._as_dict(lock) for lock in found]
+    def release(self, token: str) -> None:
+        self.locks.remove(self.person_id, token, UPLOAD_ROOT)
 
-    def _as_dict(self, lock: Lock) -> dict[str, Any]:
-        return {
-            "token": lock.token,
-            "root": quote(lock.root),
-            "type": "write",
-            "scope": lock.scope,
-            "depth": lock.depth,
-            "owner": lock.owner_xml,
-            "timeout": lock.timeout_s,
-            "expire": lock.expires_at,
-            "principal": self.principal,
-        }
+    def release_below(self, url: str) -> None:
+        """End the locks on what has moved or gone."""
+        self.locks.remove_below(self.person_id, _path(url))
 
 
-def _bounded(timeout: float | None) -> float:
-    return LONGEST_S if timeout is None or timeout < 0 else min(float(timeout), LONGEST_S)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the body of a LOCK request asks for (RFC 4918 14.11)."""
+
+    scope: str
+    owner_xml: str
+
+
+def parse_lockinfo(body: bytes) -> Wanted | None:
+    """The lock that is asked for; None for an empty body, which asks for a refresh. DAVError 400."""
+    if not body.strip():
+        return None
+    try:
+        info = fromstring(body, forbid_dtd=True)
+    except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise _bad("The XML of this request cannot be read.") from error
+    scope = info.find("{DAV:}lockscope/*")
+    if info.tag != "{DAV:}lockinfo" or scope is None or info.find("{DAV:}locktype/{DAV:}write") is None:
+        raise _bad("A lock is exclusive or shared, and for writing.")
+    if scope.tag not in ("{DAV:}exclusive", "{DAV:}shared"):
+        raise _bad("A lock is exclusive or shared.")
+    owner = info.find("{DAV:}owner")
+    owner_xml = "" if owner is None else ElementTree.tostring(owner, encoding="unicode").strip()
+    return Wanted(scope.tag.removeprefix("{DAV:}"), owner_xml)
+
+
+def timeout_s(header: str) -> float:
+    """Seconds that a Timeout header asks for (RFC 4918 10.7), at most an hour; the first that we know."""
+    for part in header.split(","):
+        kind, _, digits = part.strip().lower().partition("-")
+        if kind == "second" and digits.isascii() and digits.isdigit():
+            return min(max(float(digits[:10]), 1.0), LONGEST_S)
+    return LONGEST_S
 
 
 def _path(url: str) -> str:
-    return unquote(normalize_lock_root(url))
+    return unquote(url).rstrip("/")
 
 
-def _text(xml: str | bytes) -> str:
-    return xml.decode() if isinstance(xml, bytes) else xml
+def _new_token() -> str:
+    return f"opaquelocktoken:{uuid.UUID(bytes=secrets.token_bytes(16), version=4)}"
+
+
+def _locked(condition: str, roots: list[str]) -> DAVError:
+    found = DAVErrorCondition(f"{{DAV:}}{condition}")
+    for root in roots:
+        found.add_href(quote(root))
+    return DAVError(HTTP_LOCKED, err_condition=found)
+
+
+def _bad(sentence: str) -> DAVError:
+    return DAVError(HTTP_BAD_REQUEST, context_info=sentence)

@@ -7,7 +7,6 @@ from typing import Any
 
 from wsgidav import util
 from wsgidav.dav_provider import DAVCollection, DAVProvider
-from wsgidav.lock_man.lock_manager import LockManager
 
 from davserver import library_share, upload_share
 from davserver.library_share import LibraryShare
@@ -25,7 +24,7 @@ class PersonTree(DAVProvider):  # type: ignore[misc]  # WsgiDAV has no types
     def __init__(self, upload: UploadShare, library: LibraryShare, locks: PersonLocks) -> None:
         super().__init__()
         self.set_share_path("/")
-        self.set_lock_manager(LockManager(locks))
+        self.lock_manager = locks
         self.upload = upload
         self.library = library
 

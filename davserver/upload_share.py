@@ -16,6 +16,7 @@ from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
 from wsgidav.dav_provider import DAVCollection
 
 from davserver import headers
+from davserver.headers import Declared
 from davserver.stored_file import StoredFile, ref_url
 from indexer import names
 from indexer.hashing import Announced
@@ -50,12 +51,15 @@ class UploadShare:
             return UploadFolder(self, path, url, environ, entry)
         return UploadFile(self, path, url, environ, entry)
 
-    def receive(self, path: str, announced: Announced, mtime: float | None, blocks: Iterable[bytes]) -> Entry:
+    def receive(self, path: str, declared: Declared, blocks: Iterable[bytes]) -> Entry:
         """Take a file in, whole and durable, or raise and leave everything as it was."""
-        with self.intake.begin(self.person.id, path, announced) as incoming:
+        with self.intake.begin(self.person.id, path, declared.announced) as incoming:
             for block in blocks:
                 incoming.write(block)
-            return self.intake.accept(incoming, self.person.id, path, door=Door.SHARE, client_mtime=mtime)
+            return self.intake.accept(
+                incoming, self.person.id, path, door=Door.SHARE, client_mtime=declared.mtime,
+                is_favourite=declared.is_favourite,
+            )  # fmt: skip
 
 
 class _Named:
@@ -122,7 +126,7 @@ class _Named:
         return self.upload_path
 
     def _remove_locks(self) -> None:
-        self.provider.lock_manager.remove_all_locks_from_url(ref_url(self.path), recursive=True)
+        self.provider.lock_manager.release_below(ref_url(self.path))
 
 
 class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
@@ -146,7 +150,7 @@ class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has 
     def create_empty_resource(self, name: str) -> UploadFolder | UploadFile:
         """The placeholder of a LOCK on a new name (RFC 4918 7.3)."""
         path = names.join(self.upload_path, name)
-        entry = self.share.receive(path, Announced(0), None, ())
+        entry = self.share.receive(path, Declared(Announced(0)), ())
         return self._child(entry)
 
     def create_collection(self, name: str) -> None:

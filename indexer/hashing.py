@@ -77,11 +77,25 @@ CHECKSUMS: dict[str, Callable[[], _Checksum]] = {
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Whole bytes in a staging file, checked against what was announced; not yet on the disk for sure."""
+    """Whole bytes in a staging file, checked against what was announced; not yet on the disk for sure.
+
+    ``checksums`` are what its client may ask for later: "SHA1:... MD5:...", or nothing.
+    """
 
     path: Path
     sha256: str
     size_bytes: int
+    checksums: str = ""
+
+
+def _algorithms(announced: Announced) -> tuple[str, ...]:
+    """What is computed beside SHA-256: what was declared, and for those who verify so, both of the usual.
+
+    rclone declares SHA-1 to ownCloud and then asks for MD5.
+    """
+    declared = {name for name, _ in announced.checksums if name in CHECKSUMS}
+    usual = {"sha1", "md5"} if declared & {"sha1", "md5"} else set()
+    return tuple(sorted((declared | usual) - {"sha256"}, reverse=True))
 
 
 class Incoming:
@@ -93,11 +107,7 @@ class Incoming:
         self._announced = announced
         self._limit_bytes = staging.limit_bytes
         self._sha256 = hashlib.sha256()
-        self._declared = tuple(
-            (algorithm, digits.lower(), CHECKSUMS[algorithm]())
-            for algorithm, digits in announced.checksums
-            if algorithm in CHECKSUMS
-        )
+        self._checksums = {name: CHECKSUMS[name]() for name in _algorithms(announced)}
         self._label = label
         self._received_bytes = 0
         self._flushed_bytes = 0
@@ -109,7 +119,7 @@ class Incoming:
         if self._limit_bytes is not None and self._received_bytes > self._limit_bytes:
             raise TooLarge(self._limit_bytes)
         self._sha256.update(block)
-        for _, _, checksum in self._declared:
+        for checksum in self._checksums.values():
             checksum.update(block)
         rest = memoryview(block)
         while rest:
@@ -123,10 +133,13 @@ class Incoming:
         expected = self._announced.size_bytes
         if expected is not None and expected != self._received_bytes:
             raise IncompleteUpload(self._received_bytes, expected)
-        for algorithm, digits, checksum in self._declared:
-            if checksum.hexdigest() != digits:
+        found = {name: checksum.hexdigest() for name, checksum in self._checksums.items()}
+        sha256 = found["sha256"] = self._sha256.hexdigest()
+        for algorithm, digits in self._announced.checksums:
+            if found.get(algorithm, digits) != digits.lower():
                 raise ChecksumMismatch(algorithm)
-        return Staged(self._path, self._sha256.hexdigest(), self._received_bytes)
+        told = " ".join(f"{name.upper()}:{found[name]}" for name in self._checksums)
+        return Staged(self._path, sha256, self._received_bytes, told)
 
     @property
     def progress(self) -> Receiving:

@@ -42,7 +42,14 @@ class Intake:
         return self.staging.begin(person_id, path, announced)
 
     def accept(
-        self, incoming: Incoming, person_id: int, path: str, *, door: Door, client_mtime: float | None
+        self,
+        incoming: Incoming,
+        person_id: int,
+        path: str,
+        *,
+        door: Door,
+        client_mtime: float | None,
+        is_favourite: bool = False,
     ) -> Entry:
         """Keep a file that came in whole, under this path of the person's Upload share.
 
@@ -55,7 +62,7 @@ class Intake:
         if staged.size_bytes == 0:
             mtime = now if client_mtime is None else client_mtime
             return self.catalog.entries.place_placeholder(person_id, path, mtime, now)
-        arrival = _arrival(staged, person_id, path, door, now, client_mtime)
+        arrival = _arrival(staged, person_id, path, door, now, client_mtime, is_favourite)
         if names.is_junk(path):
             return self._keep(self.junk, staged, arrival, self.catalog.arrivals.record_junk)
         entry = self._keep(self.originals, staged, arrival, self.catalog.arrivals.record)
@@ -104,12 +111,20 @@ class Intake:
 
 
 def _arrival(
-    staged: Staged, person_id: int, path: str, door: Door, now: float, client_mtime: float | None
+    staged: Staged,
+    person_id: int,
+    path: str,
+    door: Door,
+    now: float,
+    client_mtime: float | None,
+    is_favourite: bool = False,
 ) -> Arrival:
-    media, name = _identified(staged), names.last(path)
-    return Arrival(person_id, path, name, door, now, staged.sha256, staged.size_bytes, media, client_mtime)
+    return Arrival(
+        person_id, path, names.last(path), door, now, staged.sha256, staged.size_bytes, _identified(staged),
+        client_mtime, staged.checksums, is_favourite,
+    )  # fmt: skip
 
 
 def _identified(staged: Staged) -> MediaType:
-    with staged.path.open("rb") as file:
+    with staged.path.open("rb", buffering=0) as file:
         return identify(file)

@@ -100,7 +100,7 @@ def test_the_files_of_a_day(catalog: Catalog) -> None:
     ],
 )
 def test_locks_on_a_path_above_it_and_below(root: str, is_seen: bool, catalog: Catalog) -> None:
-    assert catalog.locks.add(ALICE, LOCK, NOW)
+    assert catalog.locks.add(ALICE, LOCK, NOW) == ()
     assert (LOCK in catalog.listings.locks(ALICE, root, NOW)) is is_seen
     assert catalog.listings.locks(BOB, root, NOW) == ()
     assert catalog.listings.locks(ALICE, root, NOW + 100) == ()

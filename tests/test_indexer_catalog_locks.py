@@ -25,10 +25,10 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 
 def test_a_lock_until_it_expires(catalog: Catalog) -> None:
-    assert catalog.locks.add(ALICE, LOCK, NOW)
-    assert catalog.locks.get(ALICE, "token", NOW + 99) == LOCK
-    assert catalog.locks.get(ALICE, "token", NOW + 100) is None
-    assert catalog.locks.get(BOB, "token", NOW) is None
+    assert catalog.locks.add(ALICE, LOCK, NOW) == ()
+    assert catalog.locks.around(ALICE, "/Upload/a.jpg", NOW + 99) == (LOCK,)
+    assert catalog.locks.around(ALICE, "/Upload/a.jpg", NOW + 100) == ()
+    assert catalog.locks.around(BOB, "/Upload/a.jpg", NOW) == ()
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,31 @@ def test_a_lock_until_it_expires(catalog: Catalog) -> None:
 )
 def test_who_may_lock_too(held: str, wanted: str, is_granted: bool, catalog: Catalog) -> None:
     first, second = replace(LOCK, scope=held), replace(LOCK, token="second", scope=wanted)
-    assert catalog.locks.add(ALICE, first, NOW)
-    assert catalog.locks.add(ALICE, second, NOW) is is_granted
-    assert catalog.locks.add(ALICE, replace(second, token="third", root="/Upload/b.jpg"), NOW)
-    assert catalog.locks.add(BOB, replace(second, token="fourth"), NOW)
-    assert catalog.locks.add(ALICE, replace(second, token="fifth"), LATER)
+    assert catalog.locks.add(ALICE, first, NOW) == ()
+    assert catalog.locks.add(ALICE, second, NOW) == (() if is_granted else (first,))
+    assert catalog.locks.add(ALICE, replace(second, token="third", root="/Upload/b.jpg"), NOW) == ()
+    assert catalog.locks.add(BOB, replace(second, token="fourth"), NOW) == ()
+    assert catalog.locks.add(ALICE, replace(second, token="fifth"), LATER) == ()
+
+
+@pytest.mark.parametrize(
+    ("held", "depth", "wanted", "wanted_depth", "is_granted"),
+    [
+        ("/Upload/A", "infinity", "/Upload/A/b/c.jpg", "0", False),
+        ("/Upload/A", "0", "/Upload/A/b/c.jpg", "0", True),
+        ("/Upload/A/b/c.jpg", "0", "/Upload/A", "infinity", False),
+        ("/Upload/A/b/c.jpg", "0", "/Upload/A", "0", True),
+        ("/Upload/A", "infinity", "/Upload/A0", "infinity", True),
+        ("/Upload/A_", "infinity", "/Upload/Ab/c.jpg", "0", True),
+    ],
+)
+def test_locks_reach_down_and_are_met_from_above(
+    held: str, depth: str, wanted: str, wanted_depth: str, is_granted: bool, catalog: Catalog
+) -> None:
+    first = replace(LOCK, root=held, depth=depth)
+    catalog.locks.add(ALICE, first, NOW)
+    second = replace(LOCK, token="second", root=wanted, depth=wanted_depth)
+    assert catalog.locks.add(ALICE, second, NOW) == (() if is_granted else (first,))
 
 
 def test_refreshing(catalog: Catalog) -> None:
@@ -78,13 +98,15 @@ def test_locks_on_and_below_a_path(catalog: Catalog) -> None:
     ):
         catalog.locks.add(ALICE, replace(LOCK, token=root, root=root), NOW)
 
-    def found(root: str, **options: bool) -> set[str]:
-        return {lock.token for lock in catalog.locks.on(ALICE, root, NOW, **options)}
+    def found(root: str, *, below: bool) -> set[str]:
+        return {lock.token for lock in catalog.locks.around(ALICE, root, NOW, below=below)}
 
-    assert found("/Upload/A", include_root=True, include_children=False) == {"/Upload/A"}
-    assert found("/Upload/A", include_root=False, include_children=True) == {"/Upload/A/a", "/Upload/A/B/b"}
-    assert len(found("/", include_root=True, include_children=True)) == 7
-    assert catalog.locks.on(ALICE, "/Upload/A", LATER, include_root=True, include_children=True) == ()
+    inside = {"/Upload/A/a", "/Upload/A/B/b"}
+    assert found("/Upload/A", below=False) == {"/Upload/A"}
+    assert found("/Upload/A", below=True) == {"/Upload/A"} | inside
+    catalog.locks.remove_below(ALICE, "/Upload/A")
+    assert found("/Upload", below=True) == {"/Upload", "/Upload/A0", "/Upload/A-", "/Upload/a"}
+    assert catalog.locks.around(ALICE, "/Upload", LATER, below=True) == ()
 
 
 def test_a_placeholder_ends_with_its_lock(catalog: Catalog) -> None:
@@ -99,8 +121,7 @@ def test_a_placeholder_ends_with_its_lock(catalog: Catalog) -> None:
     assert catalog.entries.get(ALICE, "Höhe/new.jpg") is None
     assert catalog.entries.get(ALICE, "real.jpg") is not None
     assert catalog.entries.get(ALICE, "kept.jpg") is not None
-    assert catalog.locks.get(ALICE, "1", NOW) is None
-    assert catalog.locks.get(ALICE, "3", NOW) is not None
+    assert [lock.token for lock in catalog.locks.around(ALICE, "/Upload", NOW, below=True)] == ["3"]
 
 
 def test_the_version_behind_a_placeholder_comes_back(catalog: Catalog) -> None:
@@ -129,7 +150,7 @@ def test_a_placeholder_that_is_locked_again_stays(catalog: Catalog) -> None:
     """A client that lost its lock in a pause takes a new one before the old one is swept."""
     catalog.entries.place_placeholder(ALICE, "a.jpg", NOW, NOW)
     catalog.locks.add(ALICE, LOCK, NOW)
-    assert catalog.locks.add(ALICE, replace(LOCK, token="new", expires_at=LATER + 100), LATER)
+    assert catalog.locks.add(ALICE, replace(LOCK, token="new", expires_at=LATER + 100), LATER) == ()
     catalog.locks.expire("/Upload", LATER)
     assert catalog.entries.get(ALICE, "a.jpg") is not None
     catalog.locks.expire("/Upload", LATER + 100)

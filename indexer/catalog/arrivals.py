@@ -16,7 +16,6 @@ from indexer.catalog.versions import bump
 from indexer.errors import NoSuchEntry
 from indexer.model import Arrival, Entry, State
 
-
 _ORIGINAL = ("sha256", "size_bytes", "kind", "mime", "extension", "added_at")
 _ITEM = (
     "person_id", "sha256", "name", "search", "kind", "mime", "size_bytes", "client_mtime", "added_at",
@@ -37,6 +36,7 @@ _SET_MTIME = Prepared(
     .where(sa.or_(ItemRow.client_mtime.is_(None), ItemRow.state != State.PENDING.value))
     .values(client_mtime=sa.bindparam("new_mtime"))
 )
+_LIKE = Prepared(sa.update(ItemRow.__table__).where(*_THIS_ITEM).values(favourite=True))  # type: ignore[arg-type]
 _IS_ORIGINAL = Prepared(sa.select(OriginalRow.sha256).where(OriginalRow.sha256 == sa.bindparam("sha256")))
 
 
@@ -108,6 +108,8 @@ def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
     _ADD_ORIGINAL.run(connection, **_original_values(arrival))
     is_new = _ADD_ITEM.run(connection, **_item_values(arrival)) > 0
     _ADD_UPLOAD.run(connection, **_upload_values(arrival, is_new))
+    if arrival.is_favourite and not is_new:
+        _LIKE.run(connection, person_id=arrival.person_id, sha256=arrival.sha256)
     if is_new or _has_failed(connection, arrival):
         jobs.enqueue(connection, arrival.person_id, arrival.sha256, arrival.at)
     elif arrival.client_mtime is not None:

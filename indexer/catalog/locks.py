@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from indexer import names
 from indexer.catalog import entries
 from indexer.catalog.database import Database
+from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import LockRow
 from indexer.model import Lock
 
@@ -16,63 +17,95 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_LIVE = (LockRow.person_id == sa.bindparam("person_id"), LockRow.expires_at > sa.bindparam("now"))
+_PATH = sa.bindparam("path", type_=sa.Text)
+_ROOT_LENGTH = sa.func.length(LockRow.root)
+_GET = Prepared(sa.select(*_COLUMNS).where(*_LIVE, LockRow.token == sa.bindparam("token")))
+_AROUND = Prepared(
+    sa.select(*_COLUMNS).where(
+        *_LIVE,
+        sa.or_(
+            LockRow.root == _PATH,
+            sa.and_(
+                LockRow.depth == "infinity",
+                sa.func.substr(_PATH, 1, _ROOT_LENGTH + 1) == LockRow.root + "/",
+            ),
+            sa.and_(LockRow.root > sa.bindparam("first"), LockRow.root < sa.bindparam("last")),
+        ),
+    )
+)
+_ADD = Prepared(
+    sa.insert(LockRow.__table__).values(  # type: ignore[arg-type]
+        {column.key: sa.bindparam(column.key) for column in LockRow.__table__.columns}
+    )
+)
+_REFRESH = Prepared(
+    sa.update(LockRow.__table__)  # type: ignore[arg-type]
+    .where(*_LIVE, LockRow.token == sa.bindparam("token"))
+    .values(timeout_s=sa.bindparam("new_timeout_s"), expires_at=sa.bindparam("new_expires_at"))
+)
+_REMOVE = Prepared(
+    sa.delete(LockRow)
+    .where(LockRow.person_id == sa.bindparam("person_id"), LockRow.token == sa.bindparam("token"))
+    .returning(LockRow.root)
+)
+
+
 class Locks:
-    """Expired locks are never returned; `expire` removes them."""
+    """Expired locks are never returned; `expire` removes them.
+
+    Granting, refreshing and ending a lock survive the end of the process, not a power cut: a lock that
+    a power cut ends only asks its client to lock again.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def get(self, person_id: int, token: str, now: float) -> Lock | None:
-        query = sa.select(*_COLUMNS).where(*_live(person_id, now), LockRow.token == token)
+    def around(self, person_id: int, path: str, now: float, *, below: bool = False) -> tuple[Lock, ...]:
+        """The locks that cover this path (its own, and deep ones above), and with ``below`` all inside it."""
         with self._database.read() as connection:
-            row = connection.execute(query).one_or_none()
-        return Lock(*row) if row else None
+            return around(connection, person_id, path, now, below=below)
 
-    def add(self, person_id: int, lock: Lock, now: float) -> bool:
-        """Grant a lock unless a live one on the same root forbids it; False when it does."""
-        with self._database.write() as connection:
-            on_root = sa.select(LockRow.scope).where(*_live(person_id, now), LockRow.root == lock.root)
-            scopes = set(connection.scalars(on_root))
-            if "exclusive" in scopes or (scopes and lock.scope == "exclusive"):
-                return False
-            connection.execute(sa.insert(LockRow).values(person_id=person_id, **_values(lock)))
-            return True
+    def add(self, person_id: int, lock: Lock, now: float) -> tuple[Lock, ...]:
+        """Grant a lock, whoever asks at the same moment; or return the live locks that forbid it."""
+        with self._database.write(durable=False) as connection:
+            held = around(connection, person_id, lock.root, now, below=lock.depth == "infinity")
+            forbidding = tuple(other for other in held if "exclusive" in (other.scope, lock.scope))
+            if not forbidding:
+                _ADD.run(connection, person_id=person_id, **_values(lock))
+            return forbidding
 
     def refresh(self, person_id: int, token: str, timeout_s: float, now: float) -> Lock | None:
         """Let a live lock last ``timeout_s`` from now."""
-        here = (*_live(person_id, now), LockRow.token == token)
-        with self._database.write() as connection:
-            update = sa.update(LockRow).where(*here).values(timeout_s=timeout_s, expires_at=now + timeout_s)
-            connection.execute(update)
-        return self.get(person_id, token, now)
+        with self._database.write(durable=False) as connection:
+            _REFRESH.run(
+                connection, person_id=person_id, token=token, now=now, new_timeout_s=timeout_s,
+                new_expires_at=now + timeout_s,
+            )  # fmt: skip
+            row = _GET.row(connection, person_id=person_id, token=token, now=now)
+        return Lock(*row) if row else None
 
     def remove(self, person_id: int, token: str, upload_root: str) -> bool:
         """End a lock. A version that its holder emptied and then sent no data for comes back.
 
         ``upload_root`` is the path of the Upload share in lock roots ("/Upload").
         """
-        with self._database.write() as connection:
-            delete = sa.delete(LockRow).where(LockRow.person_id == person_id, LockRow.token == token)
-            root = connection.scalar(delete.returning(LockRow.root))
-            if root is None:
+        with self._database.write(durable=False) as connection:
+            row = _REMOVE.row(connection, person_id=person_id, token=token)
+            if row is None:
                 return False
-            if root.startswith(f"{upload_root}/"):
-                entries.restore_hidden(connection, person_id, names.key(root.removeprefix(f"{upload_root}/")))
+            if row[0].startswith(f"{upload_root}/"):
+                path = row[0].removeprefix(f"{upload_root}/")
+                entries.restore_hidden(connection, person_id, names.key(path))
             return True
 
-    def on(
-        self, person_id: int, root: str, now: float, *, include_root: bool, include_children: bool
-    ) -> tuple[Lock, ...]:
-        """The live locks whose root is the path itself and/or lies below it."""
-        wanted = []
-        if include_root:
-            wanted.append(LockRow.root == root)
-        if include_children:
-            folder = root.rstrip("/")
-            wanted.append(sa.and_(LockRow.root > f"{folder}/", LockRow.root < f"{folder}0"))
-        query = sa.select(*_COLUMNS).where(*_live(person_id, now), sa.or_(*wanted))
-        with self._database.read() as connection:
-            return tuple(Lock(*row) for row in connection.execute(query))
+    def remove_below(self, person_id: int, path: str) -> None:
+        """End the locks on a path that is gone, and on all that was below it."""
+        inside = sa.and_(LockRow.root > f"{path}/", LockRow.root < f"{path}0")
+        with self._database.write(durable=False) as connection:
+            connection.execute(
+                sa.delete(LockRow).where(LockRow.person_id == person_id, sa.or_(LockRow.root == path, inside))
+            )
 
     def expire(self, upload_root: str, now: float) -> None:
         """Remove what has expired; a placeholder whose lock ran out without data goes with it.
@@ -89,14 +122,19 @@ class Locks:
                     entries.drop_placeholder(connection, person_id, names.key(path))
 
 
+def around(
+    connection: sa.Connection, person_id: int, path: str, now: float, *, below: bool
+) -> tuple[Lock, ...]:
+    """As `Locks.around`, within the caller's transaction."""
+    first, last = f"{path}/", f"{path}0" if below else f"{path}/"
+    rows = _AROUND.rows(connection, person_id=person_id, path=path, now=now, first=first, last=last)
+    return tuple(Lock(*row) for row in rows)
+
+
 def _is_locked(connection: sa.Connection, person_id: int, root: str) -> bool:
     """Whether another lock is on this root, in a transaction that has removed the expired ones."""
     query = sa.select(sa.exists().where(LockRow.person_id == person_id, LockRow.root == root))
     return bool(connection.scalar(query))
-
-
-def _live(person_id: int, now: float) -> tuple[sa.ColumnElement[bool], ...]:
-    return LockRow.person_id == person_id, LockRow.expires_at > now
 
 
 def _values(lock: Lock) -> dict[str, object]:
