@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +18,8 @@ from indexer.model import UNKNOWN_DAY, Day, Item, Kind, Page, State, Status, Tal
 from indexer.store import Store
 
 MOST_ITEMS = 1000
+# So long after its last part, a file in parts still counts as arriving.
+_ARRIVING_S = 120.0
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -115,7 +118,9 @@ class Library:
         version = self.catalog.items.version(person_id)
         held, again = self._tally(person_id, version)
         queue = self.catalog.jobs.queue(person_id)
-        return Status(version, held.count, held, again, queue, self.staging.receiving(person_id))
+        arriving = self.staging.receiving(person_id)
+        arriving += self.catalog.transfers.receiving(person_id, time.time() - _ARRIVING_S)
+        return Status(version, held.count, held, again, queue, arriving)
 
     def _tally(self, person_id: int, version: int) -> tuple[Tally, Tally]:
         # Open pages ask every two seconds; counting a large library that often would be work for nothing.

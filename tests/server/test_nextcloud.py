@@ -1,0 +1,349 @@
+"""Files in chunks over the wire, as rclone and the Nextcloud apps send them, through kills and collisions."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import threading
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from tests.clients import Answer, DavClient, RawConnection, basic
+from tests.server_process import ServerProcess, add_account
+
+FILES = "/remote.php/dav/files/alice"
+UPLOADS = "/remote.php/dav/uploads/alice"
+DAV = "{DAV:}"
+
+
+class App:
+    """A client that sends one file in chunks. ``headers`` go with every request, as v2 wants it."""
+
+    def __init__(self, dav: DavClient, name: str, data: bytes, target: str, pieces: int = 10) -> None:
+        self.dav = dav
+        self.folder = f"{UPLOADS}/{name}"
+        self.data = data
+        self.target = f"{FILES}/{target}"
+        step = -(-len(data) // pieces)
+        self.chunks = [data[at : at + step] for at in range(0, len(data), step)]
+
+    @property
+    def told(self) -> dict[str, str]:
+        return {"Destination": self.target, "OC-Total-Length": str(len(self.data))}
+
+    def begin(self, *, expect: int = 201) -> None:
+        self.dav.request("MKCOL", self.folder, expect=expect, headers=self.told)
+
+    def send(self, numbers: range, *, expect: int = 201) -> None:
+        """Chunks by their numbers, named as Android does."""
+        for number in numbers:
+            self.dav.put(
+                f"{self.folder}/{number:06}", self.chunks[number - 1], expect=expect, headers=self.told
+            )
+
+    def listed(self) -> dict[str, int]:
+        """{name of a chunk: its size}, as a resuming client asks."""
+        found = self.dav.propfind(self.folder).resources()
+        return {
+            path.rpartition("/")[2]: int(properties[f"{DAV}getcontentlength"].text or "")
+            for path, properties in found.items()
+            if not path.endswith("/")
+        }
+
+    def finish(
+        self, *, expect: int | tuple[int, ...] = (201, 204), headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        sent = {"Destination": self.target, "OC-Total-Length": str(len(self.data)), **(headers or {})}
+        return self.dav.request("MOVE", f"{self.folder}/.file", expect=expect, headers=sent)
+
+    def all(self, **headers: str) -> Answer:
+        self.begin()
+        self.send(range(1, len(self.chunks) + 1))
+        return self.finish(headers=headers)
+
+
+@pytest.fixture
+def data() -> bytes:
+    return random.Random(7).randbytes(1_000_003)
+
+
+@pytest.fixture
+def others(server: ServerProcess) -> Iterator[DavClient]:
+    add_account(server.data, "bob", "another-long-password")
+    with server.client(user="bob", password="another-long-password") as client:
+        yield client
+
+
+def parts(server: ServerProcess) -> list[str]:
+    return [path.name for path in (server.data / "staging" / "parts").iterdir()]
+
+
+def checksum(data: bytes) -> str:
+    return "SHA1:" + hashlib.sha1(data, usedforsecurity=False).hexdigest()
+
+
+def test_ten_chunks_resumed_after_a_kill(server: ServerProcess, data: bytes) -> None:
+    with server.client() as dav:
+        first = App(dav, "resumed", data, "film.mp4")
+        first.begin()
+        first.send(range(1, 5))
+        half = RawConnection(server.host, server.port)
+        login = f"Host: x\r\nAuthorization: {basic(server.user, server.password)}\r\n"
+        half.send(f"PUT {first.folder}/000005 HTTP/1.1\r\n{login}Content-Length: 100000\r\n\r\n".encode())
+        half.send(first.chunks[4][:50_000])
+        acknowledged = first.listed()
+    server.kill9()
+    half.close()
+    server.start()
+    assert len(parts(server)) == 4
+    assert server.staged() == [path for path in server.staged() if path.parent.name == "parts"]
+    with server.client() as dav:
+        again = App(dav, "resumed", data, "film.mp4")
+        again.begin(expect=405)
+        assert again.listed() == acknowledged == {f"{n:06}": len(again.chunks[n - 1]) for n in range(1, 5)}
+        again.send(range(5, 11))
+        answer = again.finish(headers={"X-OC-Mtime": "1700000000.25", "OC-Checksum": checksum(data)})
+        assert answer.status == 201
+        assert answer.headers["X-OC-MTime"] == "accepted"
+        assert answer.headers["OC-ETag"] == answer.headers["ETag"]
+        assert dav.get("/Upload/film.mp4").body == data
+        assert dav.head(f"{FILES}/film.mp4").headers["Last-Modified"] == "Tue, 14 Nov 2023 22:13:20 GMT"
+        again.finish(expect=404)
+        assert parts(server) == []
+        assert dav.propfind(UPLOADS).resources().keys() == {f"{UPLOADS}/"}
+
+
+def test_chunks_named_by_their_bytes_come_in_any_order(
+    server: ServerProcess, dav: DavClient, data: bytes
+) -> None:
+    """rclone: the folder of the last try is dropped first, and no chunk tells where the file goes."""
+    folder = f"{UPLOADS}/rclone-chunked-upload-0123456789abcdef"
+    dav.delete(f"{folder}/", expect=404)
+    dav.mkcol(f"{folder}/")
+    spans = [(at, min(at + 300_000, len(data)) - 1) for at in range(0, len(data), 300_000)]
+    for start, end in reversed(spans):
+        dav.put(f"{folder}/{start:015}-{end:015}", data[start : end + 1], expect=201)
+    moved = {
+        "Destination": f"{dav.base_url}{FILES}/a.bin",
+        "X-OC-Mtime": "1700000000",
+        "OC-Checksum": checksum(data),
+    }
+    dav.request("MOVE", f"{folder}/.file", expect=201, headers=moved)
+    assert dav.get(f"{FILES}/a.bin").body == data
+    assert server.status()["originals"]["count"] == 1
+
+
+def test_gaps_are_refused_and_can_be_filled(dav: DavClient, data: bytes) -> None:
+    app = App(dav, "gap", data, "gap.bin")
+    app.begin()
+    app.send(range(1, 5))
+    app.send(range(6, 11))
+    app.finish(expect=400)
+    dav.get("/Upload/gap.bin", expect=404)
+    app.send(range(5, 6))
+    app.finish(expect=201)
+    assert dav.get("/Upload/gap.bin").body == data
+
+
+def test_too_few_chunks_are_refused_by_the_announced_length(dav: DavClient, data: bytes) -> None:
+    app = App(dav, "short", data, "short.bin")
+    app.begin()
+    app.send(range(1, 10))
+    app.finish(expect=400)
+    assert len(app.listed()) == 9
+
+
+def test_a_wrong_checksum_leaves_the_old_version(server: ServerProcess, dav: DavClient, data: bytes) -> None:
+    dav.put("/Upload/a.bin", b"the old version")
+    app = App(dav, "corrupt", data, "a.bin")
+    app.begin()
+    app.send(range(1, 11))
+    dav.put(f"{app.folder}/000003", b"\0" + app.chunks[2][1:], expect=201)
+    app.finish(expect=400, headers={"OC-Checksum": checksum(data)})
+    assert dav.get("/Upload/a.bin").body == b"the old version"
+    app.send(range(3, 4))
+    app.finish(expect=204, headers={"OC-Checksum": checksum(data)})
+    assert dav.get("/Upload/a.bin").body == data
+    assert len(server.originals()) == 2
+
+
+def test_a_chunk_that_is_cut_or_wrong_is_not_kept(server: ServerProcess, dav: DavClient, data: bytes) -> None:
+    app = App(dav, "cut", data, "cut.bin")
+    app.begin()
+    dav.put(f"{app.folder}/1", b"chunk", expect=400, headers={"OC-Checksum": checksum(b"other")})
+    with RawConnection(server.host, server.port) as raw:
+        login = f"Host: x\r\nAuthorization: {basic(server.user, server.password)}\r\n"
+        raw.send(f"PUT {app.folder}/1 HTTP/1.1\r\n{login}Content-Length: 100\r\n\r\nonly this".encode())
+        raw.finish()
+        answer = raw.answer("PUT")
+        assert answer is not None
+        assert answer.status == 400
+    assert app.listed() == {}
+    assert parts(server) == []
+    assert server.staged() == []
+
+
+def test_the_same_file_twice_is_one_original(server: ServerProcess, dav: DavClient, data: bytes) -> None:
+    App(dav, "one", data, "one.bin").all()
+    App(dav, "two", data, "two.bin", pieces=3).all()
+    dav.put("/Upload/three.bin", data)
+    status = server.wait_idle()
+    assert (status["items"], status["originals"]["count"]) == (1, 1)
+    assert len(server.originals()) == 1
+
+
+def test_parallel_chunks_and_moves(server: ServerProcess, dav: DavClient, data: bytes) -> None:
+    """Each chunk by two connections at once, then the whole by four: it is there once, and nobody is hurt."""
+    app = App(dav, "parallel", data, "parallel.bin")
+    app.begin()
+    statuses: list[int] = []
+
+    def each(numbers: range) -> None:
+        with server.client() as own:
+            App(own, "parallel", data, "parallel.bin").send(numbers)
+
+    def move() -> None:
+        with server.client() as own:
+            same = App(own, "parallel", data, "parallel.bin")
+            statuses.append(same.finish(expect=(201, 204, 404, 423)).status)
+
+    together([lambda half=half: each(half) for half in (range(1, 6), range(6, 11)) for _ in range(2)])
+    assert len(parts(server)) == 10
+    together([move] * 4)
+    assert sorted(statuses)[0] == 201
+    assert statuses.count(201) == 1
+    assert dav.get("/Upload/parallel.bin").body == data
+    assert server.wait_idle()["originals"]["count"] == 1
+    assert parts(server) == []
+
+
+def test_a_locked_destination(server: ServerProcess, dav: DavClient, data: bytes) -> None:
+    app = App(dav, "locked", data, "locked.bin")
+    app.begin()
+    app.send(range(1, 11))
+    token = dav.lock("/Upload/locked.bin")
+    app.finish(expect=423)
+    answer = app.finish(headers={"If": f"<{dav.base_url}{app.target}> (<{token}>)"})
+    assert answer.status == 204
+    dav.unlock("/Upload/locked.bin", token)
+    assert dav.get(f"{FILES}/locked.bin").body == data
+
+
+def test_preconditions(dav: DavClient, data: bytes) -> None:
+    etag = dav.put("/Upload/kept.bin", b"kept").headers["ETag"]
+    app = App(dav, "conditions", data, "kept.bin")
+    app.begin()
+    app.send(range(1, 11))
+    for refused in ({"Overwrite": "F"}, {"If-None-Match": "*"}, {"If-Match": '"other"'}):
+        app.finish(expect=412, headers=refused)
+    assert dav.get("/Upload/kept.bin").body == b"kept"
+    app.finish(expect=204, headers={"If-Match": etag})
+    assert dav.get("/Upload/kept.bin").body == data
+
+
+def test_missing_folders_are_made_if_wanted(dav: DavClient, data: bytes) -> None:
+    app = App(dav, "deep", data, "A/B/C/deep.bin")
+    app.begin()
+    app.send(range(1, 11))
+    app.finish(expect=409)
+    app.finish(expect=201, headers={"X-NC-WebDAV-Auto-Mkcol": "1"})
+    assert dav.get("/Upload/A/B/C/deep.bin").body == data
+    auto = {"X-NC-WebDAV-Auto-Mkcol": "1"}
+    dav.put(f"{FILES}/A/B/D/E/small.txt", b"small", expect=201, headers=auto)
+    dav.put(f"{FILES}/root.txt", b"small too", expect=201, headers=auto)
+    dav.put(f"{FILES}/root.txt/below.txt", b"never", expect=409, headers=auto)
+    assert dav.get("/Upload/A/B/D/E/small.txt").body == b"small"
+
+
+def test_nothing_of_it_is_visible_to_others(dav: DavClient, others: DavClient, data: bytes) -> None:
+    app = App(dav, "private", data, "private.bin")
+    app.begin()
+    app.send(range(1, 2))
+    for path in (app.folder, f"{app.folder}/000001", UPLOADS, FILES):
+        others.propfind(path, expect=404)
+    others.put(f"{app.folder}/000002", b"x", expect=404)
+    others.request("MOVE", f"{app.folder}/.file", expect=404, headers={"Destination": "/Upload/x"})
+    own = "/remote.php/dav/uploads/bob"
+    others.request("MKCOL", f"{own}/private", expect=404, headers={"Destination": app.target})
+    others.mkcol(f"{own}/private")
+    assert list(others.propfind(f"{own}/private").resources()) == [f"{own}/private/"]
+    others.delete(f"{own}/private")
+    assert list(app.listed()) == ["000001"]
+
+
+def test_what_a_transfer_refuses(dav: DavClient) -> None:
+    folder = f"{UPLOADS}/refusing"
+    dav.put(f"{folder}/1", b"x", expect=404)
+    dav.mkcol(folder)
+    dav.mkcol(folder, expect=405)
+    dav.mkcol(f"{folder}/below", expect=403)
+    dav.put(f"{folder}/name.jpg", b"x", expect=400)
+    dav.put(f"{folder}/", b"x", expect=400)
+    dav.request("MOVE", f"{folder}/.file", expect=400)
+    dav.request("MOVE", f"{folder}/.file", expect=400, headers={"Destination": f"{FILES}/empty.bin"})
+    dav.put(f"{folder}/1", b"x", expect=201)
+    for destination, status in (("/Library/x", 403), ("/remote.php/dav/files/bob/x", 404)):
+        dav.request("MOVE", f"{folder}/.file", expect=status, headers={"Destination": destination})
+    dav.request("MOVE", f"{folder}/1", expect=403, headers={"Destination": f"{FILES}/x"})
+    dav.get(f"{folder}/1", expect=405)
+    dav.delete(f"{folder}/2", expect=404)
+    dav.delete(f"{folder}/1")
+    dav.delete(folder)
+    dav.delete(folder, expect=404)
+    dav.mkcol(f"{UPLOADS}/{'x' * 256}", expect=400)
+    vast = {"OC-Total-Length": str(1 << 60)}
+    dav.request("MKCOL", f"{UPLOADS}/vast", expect=507, headers=vast)
+    dav.request("MKCOL", f"{UPLOADS}/odd", expect=400, headers={"OC-Total-Length": "many"})
+
+
+def test_it_is_seen_arriving_as_one_file(server: ServerProcess, dav: DavClient, data: bytes) -> None:
+    app = App(dav, "seen", data, "A/seen.bin")
+    app.begin()
+    app.send(range(1, 4))
+    sent = sum(map(len, app.chunks[:3]))
+    assert server.status()["receiving"] == [{"path": "A/seen.bin", "bytes": sent, "expected": len(data)}]
+    dav.delete(app.folder)
+    assert server.status()["receiving"] == []
+
+
+@pytest.mark.parametrize("base", [FILES, "/remote.php/dav/files/ALICE", "/remote.php/webdav"])
+def test_the_share_by_other_names(server: ServerProcess, dav: DavClient, base: str) -> None:
+    """All methods, and answers that begin with the address that was asked."""
+    dav.mkcol(f"{base}/Höhe")
+    assert dav.put(f"{base}/Höhe/a b.txt", b"words").headers["OC-ETag"]
+    assert dav.propfind(base).resources().keys() == {f"{base}/", f"{base}/Höhe/"}
+    assert dav.children(f"{base}/Höhe") == [f"{base}/Höhe/a b.txt"]
+    dav.copy(f"{base}/Höhe/a b.txt", f"{base}/Höhe/copy.txt", expect=201)
+    dav.move(f"{base}/Höhe/copy.txt", f"{base}/moved.txt", expect=201)
+    assert dav.get(f"{base}/moved.txt").body == b"words"
+    assert dav.get("/Upload/moved.txt").body == b"words"
+    change = b"<prop><lastmodified>1700000000</lastmodified></prop>"
+    change = b'<propertyupdate xmlns="DAV:"><set>' + change + b"</set></propertyupdate>"
+    assert list(dav.proppatch(f"{base}/moved.txt", change).resources()) == [f"{base}/moved.txt"]
+    token = dav.lock(f"{base}/moved.txt")
+    dav.put("/Upload/moved.txt", b"other", expect=423)
+    dav.request("PUT", f"{base}/moved.txt", expect=204, body=b"mine", headers={"If": f"(<{token}>)"})
+    dav.unlock(f"{base}/moved.txt", token)
+    dav.delete(f"{base}/moved.txt")
+    dav.get("/Upload/moved.txt", expect=404)
+    assert "PUT" in dav.options(base).headers["Allow"]
+
+
+def test_long_listings_are_translated_throughout(dav: DavClient) -> None:
+    """Longer than what is sent in one piece, so that addresses lie across its ends."""
+    dav.mkcol("/Upload/many")
+    wanted = set()
+    for number in range(1200):
+        name = f"{number:04}-{'x' * 150}.txt"
+        dav.put(f"/Upload/many/{name}", b"x")
+        wanted.add(f"{FILES}/many/{name}")
+    assert set(dav.children(f"{FILES}/many")) == wanted
+
+
+def together(works: list[object]) -> None:
+    threads = [threading.Thread(target=work) for work in works]  # type: ignore[arg-type]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
