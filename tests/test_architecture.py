@@ -22,6 +22,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PROVED_BY = {
     "davserver/__main__.py": "tests/server/test_commands.py",
     "davserver/application.py": "tests/server/test_processes.py",
+    "davserver/chunks.py": "tests/server/test_nextcloud.py",
     "davserver/cli.py": "tests/server/test_commands.py",
     "davserver/core.py": "tests/server/test_commands.py",
     "davserver/dav_request.py": "tests/server/test_litmus.py",
