@@ -22,6 +22,7 @@ from davserver.streams import Reader, Wire, Writer
 from davserver.tls import Certificate
 
 _TICK_S = 0.25
+_SOON_S = 0.02
 _HEAD_S = 20.0
 _IDLE_S = 120.0
 _FAREWELL_S = 10.0
@@ -64,13 +65,16 @@ class Connection:
 
 
 class ConnectionKeeper:
-    """``hand_over`` gets connections with a whole head; they come back by `give_back`."""
+    """``hand_over`` gets connections with a whole head; they come back by `give_back`.
+
+    ``on_tick`` is called often, and very often as long as it says True.
+    """
 
     def __init__(
         self,
         listener: socket.socket,
         hand_over: Callable[[Connection], None],
-        on_tick: Callable[[], None],
+        on_tick: Callable[[], bool],
         is_exempt: Callable[[str], bool],
         certificate: Certificate | None = None,
         limits: Limits | None = None,
@@ -100,8 +104,10 @@ class ConnectionKeeper:
         """Look after the connections until `stop`."""
         self._is_running = True
         try:
+            tick_s = _TICK_S
             while not self._is_stopping:
-                self._step(self._selector.select(_TICK_S))
+                self._step(self._selector.select(tick_s))
+                tick_s = _SOON_S if self._on_tick() else _TICK_S
         finally:
             self._is_running = False
 
@@ -149,7 +155,6 @@ class ConnectionKeeper:
         if now >= self._next_tick:
             self._next_tick = now + _TICK_S
             self._expire(now)
-            self._on_tick()
 
     def _wake_up(self) -> None:
         with suppress(OSError):  # a full pipe wakes as well

@@ -13,14 +13,15 @@ from davserver.paths import BadPath, decoded_path
 def destination_path(environ: dict[str, Any]) -> str:
     """The absolute, decoded path of the Destination.
 
-    Raises DAVError: 400 for none or an impossible one, 502 for another server's. Host names may
-    change case on the way; a proxy in front may have taken the encryption away.
+    Raises DAVError: 400 for none or an impossible one, 502 for another server's. The scheme does not
+    matter, since a proxy in front may have taken the encryption away; host names may change case on
+    the way, and a port may be left out where it is the scheme's own.
     """
     header = environ.get("HTTP_DESTINATION", "")
     if not header:
         raise DAVError(HTTP_BAD_REQUEST, context_info="A Destination header is missing.")
     url = _split(header)
-    if url.netloc and url.netloc.lower() != environ.get("HTTP_HOST", "").lower():
+    if url.netloc and _host(url.netloc) != _host(environ.get("HTTP_HOST", "")):
         raise DAVError(HTTP_BAD_GATEWAY, context_info="The Destination is on another server.")
     if not url.path.startswith("/"):
         raise DAVError(HTTP_BAD_REQUEST, context_info="The Destination is not a complete address.")
@@ -37,6 +38,10 @@ def _split(header: str) -> Any:
         return urlsplit(header, allow_fragments=False)
     except ValueError:
         raise DAVError(HTTP_BAD_REQUEST, context_info="The Destination is not an address.") from None
+
+
+def _host(netloc: str) -> str:
+    return netloc.lower().removesuffix(":80").removesuffix(":443")
 
 
 def _path_with_query(url: Any) -> str:

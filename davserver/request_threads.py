@@ -16,7 +16,7 @@ from davserver.connections import Connection
 from davserver.streams import Wire
 
 MORE_TIMES = 8
-_STALLED_S = 0.2
+_STALLED_S = 0.05
 _MAY_BE_LET_GO_S = 5.0
 _SPARE_S = 30.0
 _HELD_UP_AT_STOP_S = 2.0
@@ -57,10 +57,10 @@ class RequestThreads:
         if self._free < 0:
             self.grow()
 
-    def grow(self) -> None:
-        """Make threads for connections that wait, in place of those that are held up. Call it often."""
+    def grow(self) -> bool:
+        """Make threads for connections that wait, in place of those held up; True while some still wait."""
         if self._free >= 0:
-            return
+            return False
         with self._lock:
             stalled = sum(connection.wire.waited_s() >= _STALLED_S for connection in self._busy)
             allowed = min(self._least + stalled, self._most) - len(self._threads)
@@ -68,6 +68,7 @@ class RequestThreads:
                 self._spawn()
             if self._free < 0 and len(self._threads) >= self._most:
                 self._let_go_of_the_longest_held_up()
+            return self._free < 0
 
     def stop(self, timeout: float) -> None:
         """Let running requests end within this time (seconds); those held up by their client end now."""
