@@ -35,7 +35,8 @@ def fill(home: Home, folder: str, number: int) -> None:
     rows = [
         {
             "person_id": home.alice, "path": f"{folder}/IMG_{n:06}.jpg", "folder": folder,
-            "name": f"IMG_{n:06}.jpg", "type": "file", "sha256": digest(str(n)), "size_bytes": n, "mime": "image/jpeg", "mtime": NOW + n,
+            "name": f"IMG_{n:06}.jpg", "type": "file", "sha256": digest(str(n)), "size_bytes": n,
+            "mime": "image/jpeg", "mtime": NOW + n,
             "created_at": NOW, "changed_at": NOW, "is_junk": False, "properties": "{}", "checksums": "",
             "previous_sha256": None, "previous_mtime": None,
         }
