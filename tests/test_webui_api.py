@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.model import Person
+from indexer.accounts import LOGIN_KEY
+from indexer.model import Login, Person
 from tests.photos import Shot, jpeg
 from tests.webui_site import NAME, PASSWORD, Site, open_site
 
@@ -95,7 +96,7 @@ def test_programs_are_challenged_and_pages_are_not(site: Site) -> None:
 
 
 def test_person_verified_by_the_gate_needs_no_token(site: Site) -> None:
-    site.environ["photocloud.person"] = site.add_person()
+    site.environ[LOGIN_KEY] = Login(site.add_person())
     assert site.get("/api/v1/session").json() == {"user": NAME, "is_owner": True, "csrf_token": None}
     assert site.post_json("/api/v1/originals/check", {"digests": []}).json() == {"held": {}}
 

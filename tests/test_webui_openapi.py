@@ -30,7 +30,7 @@ class _Anything:
 
 def test_every_route_is_described_and_nothing_else() -> None:
     parts: Any = _Anything()
-    routes = app._routes(parts, parts, parts, parts)
+    routes = app._routes(parts, parts, parts, parts, parts)
     served = {
         (method.lower(), re.sub(r"<(\w+)>", r"{\1}", path.removeprefix("/api/v1")))
         for method, path, _ in routes

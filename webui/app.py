@@ -12,8 +12,10 @@ from typing import Any
 from bottle import Bottle, HTTPError, HTTPResponse, request, response
 
 from indexer.accounts import Accounts
+from indexer.devices import Devices
 from indexer.library import Library
 from webui.api import Api, json_answer
+from webui.devices import DevicePages
 from webui.errors import NoSuchPage, NotLoggedIn, Problem, WrongMethod, problem_of
 from webui.media import Media
 from webui.pages import Pages
@@ -48,7 +50,8 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate) -> WsgiAp
     api = Api(library, accounts, visitors)
     media = Media(library, visitors)
     app = Bottle()
-    for method, path, handler in _routes(pages, api, media, static_files):
+    devices = DevicePages(Devices(accounts.devices, accounts.clock), visitors, pages)
+    for method, path, handler in _routes(pages, devices, api, media, static_files):
         app.route(path, method, handler)
     app.install(_wall(pages))
     app.default_error_handler = _bottle_errors(pages)
@@ -56,11 +59,14 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate) -> WsgiAp
 
 
 def _routes(
-    pages: Pages, api: Api, media: Media, static_files: StaticFiles
+    pages: Pages, devices: DevicePages, api: Api, media: Media, static_files: StaticFiles
 ) -> list[tuple[str, str, Handler]]:
     return [
         ("GET", "/", pages.home),
         ("GET", "/connect", pages.connect),
+        ("GET", "/devices", devices.page),
+        ("POST", "/devices", devices.add),
+        ("POST", "/devices/<device_id>/revoke", devices.revoke),
         ("GET", "/login", pages.login_form),
         ("POST", "/login", pages.log_in),
         ("POST", "/logout", pages.log_out),
@@ -79,6 +85,9 @@ def _routes(
         ("GET", "/api/v1/items/<item_id>/thumbnail", media.thumbnail),
         ("GET", "/api/v1/items/<item_id>/preview", media.preview),
         ("POST", "/api/v1/originals/check", api.check_originals),
+        ("GET", "/api/v1/devices", devices.list),
+        ("POST", "/api/v1/devices", devices.add_by_api),
+        ("DELETE", "/api/v1/devices/<device_id>", devices.revoke_by_api),
     ]
 
 

@@ -56,6 +56,14 @@ class ForgedRequest(WebError):
         super().__init__("This request did not come from this page; reload the page and try again.")
 
 
+class DeviceLogin(WebError):
+    status = 403
+    code = "device_login"
+
+    def __init__(self) -> None:
+        super().__init__("A device cannot look after devices; log in with the password of your account.")
+
+
 class SetupClosed(WebError):
     status = 403
     code = "setup_closed"
@@ -116,6 +124,9 @@ _LIBRARY_PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     library_errors.WeakPassword: (400, "weak_password"),
     library_errors.BadName: (400, "bad_name"),
     library_errors.BadQuery: (400, "bad_query"),
+    library_errors.ReadOnlyDevice: (403, "read_only"),
+    library_errors.LabelTaken: (409, "label_taken"),
+    library_errors.TooManyDevices: (409, "too_many_devices"),
     library_errors.TooLarge: (413, "too_large"),
     library_errors.NoRoom: (507, "no_room"),
 }

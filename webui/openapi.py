@@ -42,6 +42,7 @@ _DAY: Json = {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|unknown
 _KIND: Json = {"type": "string", "enum": ["image", "raw", "video", "other"]}
 _STATE: Json = {"type": "string", "enum": ["pending", "ready", "failed"]}
 _DOOR: Json = {"type": "string", "enum": ["share", "browser", "import"]}
+_MOMENT: Json = {"type": "string", "format": "date-time"}
 _TALLY = _object(count=_COUNT, bytes=_COUNT)
 
 _SCHEMAS: Json = {
@@ -53,6 +54,13 @@ _SCHEMAS: Json = {
         duplicates=_TALLY,
         queue=_object(pending=_COUNT, running=_COUNT, failed=_COUNT),
         receiving=_list(_object(path=_TEXT, bytes=_COUNT, expected=_or_null(_COUNT))),
+    ),
+    "Device": _object(
+        id=_COUNT,
+        label=_TEXT,
+        read_only=_FLAG,
+        created_at=_MOMENT,
+        used_at=_or_null({**_MOMENT, "description": "True to about a minute."}),
     ),
     "Timeline": _object(days=_list(_object(day=_DAY, count=_COUNT))),
     "Page": _object(items=_list(_ref("Item")), next=_or_null(_TEXT)),
@@ -102,6 +110,7 @@ def _refusal(description: str) -> Json:
 _LOGGED_OUT = {"401": _refusal("Nobody is logged in.")}
 _NO_ITEM = {"404": _refusal("No such item in the caller's library.")}
 _FORGED = {"403": _refusal("The X-CSRF-Token header is missing or wrong (code csrf).")}
+_NO_DEVICES = {"403": _refusal("The caller is a device itself, or the X-CSRF-Token header is wrong.")}
 _BYTES: Json = {"schema": {"type": "string", "format": "binary"}}
 _CSRF_HEADER: Json = {
     "name": "X-CSRF-Token",
@@ -220,6 +229,49 @@ _PATHS: Json = {
     },
     "/items/{item_id}/preview": {
         "get": _bytes_call("A picture to fill a screen.", _NOT_READY, "image/*", [_ITEM_ID])
+    },
+    "/devices": {
+        "get": _call(
+            "The caller's devices, oldest first.",
+            {
+                "200": _json_answer("The devices.", _object(devices=_list(_ref("Device")))),
+                **_LOGGED_OUT,
+                **_NO_DEVICES,
+            },
+        ),
+        "post": _call(
+            "Make a device; its password is told only here.",
+            {
+                "201": _json_answer(
+                    "Made; log in as user with this password.",
+                    _object(device=_ref("Device"), user=_TEXT, password=_TEXT),
+                ),
+                "400": _refusal("The label is missing or cannot be one."),
+                "409": _refusal("The label is taken, or there are too many devices."),
+                "413": _refusal("The body is too large."),
+                **_LOGGED_OUT,
+                **_NO_DEVICES,
+            },
+            parameters=[_CSRF_HEADER],
+            requestBody=_json_body(
+                {**_object(label=_TEXT, read_only={**_FLAG, "default": False}), "required": ["label"]}
+            ),
+        ),
+    },
+    "/devices/{device_id}": {
+        "delete": _call(
+            "Revoke a device: its next request is refused.",
+            {
+                "204": {"description": "Revoked."},
+                "404": _refusal("The caller has no such device."),
+                **_LOGGED_OUT,
+                **_NO_DEVICES,
+            },
+            parameters=[
+                {"name": "device_id", "in": "path", "required": True, "schema": _COUNT},
+                _CSRF_HEADER,
+            ],
+        )
     },
     "/originals/check": {
         "post": _call(

@@ -53,7 +53,7 @@ class Pages:
         visitor = self._visitors.find(request.environ)
         if visitor is None:
             return self.ask_who()
-        return self._render(
+        return self.render(
             "timeline.html",
             person=visitor.person,
             csrf_token=visitor.csrf_token,
@@ -64,7 +64,7 @@ class Pages:
     def connect(self) -> HTTPResponse:
         """How to mount the shares, with this server's own address."""
         visitor = self._visitors.require(request.environ)
-        return self._render(
+        return self.render(
             "connect.html",
             person=visitor.person,
             address=mount_address(request.environ),
@@ -74,17 +74,17 @@ class Pages:
     def ask_who(self) -> HTTPResponse:
         """Send a stranger to set-up when there is no account yet, else to the login and then back here."""
         if self._accounts.is_empty():
-            return _go_to("/setup")
+            return go_to("/setup")
         wanted = request.environ.get("PATH_INFO", "/")
         item = request.query.decode().get("item", "")
         came_for = f"/?item={item}" if wanted == "/" and item.isalnum() and item.isascii() else wanted
-        return _go_to("/login" if came_for == "/" else f"/login?next={quote(came_for)}")
+        return go_to("/login" if came_for == "/" else f"/login?next={quote(came_for)}")
 
     def login_form(self) -> HTTPResponse:
         if self._accounts.is_empty():
-            return _go_to("/setup")
+            return go_to("/setup")
         if self._visitors.find(request.environ) is not None:
-            return _go_to("/")
+            return go_to("/")
         return self._login_page(name="", came_for=request.query.decode().get("next", ""))
 
     def log_in(self) -> HTTPResponse:
@@ -105,16 +105,16 @@ class Pages:
         token = read_form(request.environ).get("csrf_token", "")
         self._visitors.require_for_change(request.environ, token)
         self._accounts.close_session(session_secret(request.environ))
-        answer = _go_to("/login")
+        answer = go_to("/login")
         answer.add_header("Set-Cookie", session_cookie(request.environ, ""))
         return answer
 
     def setup_form(self) -> HTTPResponse:
         if not self._accounts.is_empty():
-            return _go_to("/login")
+            return go_to("/login")
         token = request.query.decode().get("token", "")
         if not self._setup.admits(request.environ, token):
-            return self._render("setup_closed.html", 403, was_wrong=bool(token))
+            return self.render("setup_closed.html", 403, was_wrong=bool(token))
         return self._setup_page(name="", token=token)
 
     def set_up(self) -> HTTPResponse:
@@ -130,11 +130,19 @@ class Pages:
             owner = self._add_owner(name, password)
         except (WebError, LibraryError) as error:
             return self._setup_page(name=name, token=token, problem=problem_of(error))
-        return self._logged_in(owner, "/connect?welcome=1") if owner else _go_to("/login")
+        return self._logged_in(owner, "/connect?welcome=1") if owner else go_to("/login")
 
     def error(self, problem: Problem) -> HTTPResponse:
         """An error as a page."""
-        return self._render("error.html", problem.status, problem.headers, problem=problem)
+        return self.render("error.html", problem.status, problem.headers, problem=problem)
+
+    def render(
+        self, template: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any
+    ) -> HTTPResponse:
+        """A page of this moment for this person: no cache keeps it."""
+        common = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+        html = self._templates.get_template(template).render(values).encode("utf-8", "replace")
+        return HTTPResponse(html, status, headers={**common, **(headers or {})})
 
     def _add_owner(self, name: str, password: str) -> Person | None:
         """The first account, or None when someone else was faster."""
@@ -143,16 +151,16 @@ class Pages:
 
     def _logged_in(self, person: Person, path: str) -> HTTPResponse:
         secret, _ = self._accounts.open_session(person)
-        answer = _go_to(path)
+        answer = go_to(path)
         answer.add_header("Set-Cookie", session_cookie(request.environ, secret))
         return answer
 
     def _login_page(self, *, name: str, came_for: str, problem: Problem | None = None) -> HTTPResponse:
         status, headers = (problem.status, problem.headers) if problem else (200, {})
-        return self._render("login.html", status, headers, name=name, came_for=came_for, problem=problem)
+        return self.render("login.html", status, headers, name=name, came_for=came_for, problem=problem)
 
     def _setup_page(self, *, name: str, token: str, problem: Problem | None = None) -> HTTPResponse:
-        return self._render(
+        return self.render(
             "setup.html",
             problem.status if problem else 200,
             name=name,
@@ -160,13 +168,6 @@ class Pages:
             problem=problem,
             shortest_password=SHORTEST_PASSWORD,
         )
-
-    def _render(
-        self, template: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any
-    ) -> HTTPResponse:
-        common = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
-        html = self._templates.get_template(template).render(values).encode("utf-8", "replace")
-        return HTTPResponse(html, status, headers={**common, **(headers or {})})
 
 
 def mount_address(environ: dict[str, Any]) -> str:
@@ -181,5 +182,5 @@ def local_path(came_for: str) -> str:
     return came_for if is_local and came_for[1:2] not in ("/", "\\") else "/"
 
 
-def _go_to(path: str) -> HTTPResponse:
+def go_to(path: str) -> HTTPResponse:
     return HTTPResponse(status=303, headers={"Location": path, "Cache-Control": "no-store"})

@@ -1,6 +1,6 @@
 """Who is asking: by the cookie of a browser session, or as the gate in front has verified.
 
-`davserver.gate` checks HTTP Basic for every face and leaves the person in the WSGI environment.
+`davserver.gate` checks HTTP logins for every face and leaves what it found in the WSGI environment.
 Sessions are the web UI's own business: a random secret in a cookie, looked up in the accounts.
 """
 
@@ -10,9 +10,10 @@ import hmac
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.accounts import PERSON_KEY, SESSION_S, Accounts
-from indexer.model import Person
-from webui.errors import ForgedRequest, NotLoggedIn
+from indexer.accounts import LOGIN_KEY, SESSION_S, Accounts
+from indexer.errors import ReadOnlyDevice
+from indexer.model import Login, Person
+from webui.errors import DeviceLogin, ForgedRequest, NotLoggedIn
 
 COOKIE_NAME = "photocloud_session"
 
@@ -23,6 +24,8 @@ class Visitor:
 
     person: Person
     csrf_token: str | None
+    is_device: bool = False
+    is_read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,10 @@ class Visitors:
 
     def find(self, environ: dict[str, Any]) -> Visitor | None:
         """Who asks, or None when nobody is logged in."""
-        verified = environ.get(PERSON_KEY)
-        if isinstance(verified, Person):
-            return Visitor(verified, csrf_token=None)
+        login = environ.get(LOGIN_KEY)
+        if isinstance(login, Login):
+            is_device = login.device_id is not None
+            return Visitor(login.person, None, is_device=is_device, is_read_only=login.is_read_only)
         secret = session_secret(environ)
         session = self.accounts.find_session(secret) if secret else None
         return Visitor(session.person, session.csrf_token) if session else None
@@ -48,13 +52,23 @@ class Visitors:
         return visitor
 
     def require_for_change(self, environ: dict[str, Any], csrf_token: str) -> Visitor:
-        """Who asks for a change; raises NotLoggedIn, or ForgedRequest when another site may have sent it."""
+        """Who asks for a change; raises NotLoggedIn, ReadOnlyDevice, or ForgedRequest when another site
+        may have sent it."""
         refuse_other_sites(environ)
         visitor = self.require(environ)
+        if visitor.is_read_only:
+            raise ReadOnlyDevice
         expected = visitor.csrf_token
         if expected is not None and not hmac.compare_digest(csrf_token.encode(), expected.encode()):
             raise ForgedRequest
         return visitor
+
+
+def refuse_devices(visitor: Visitor) -> Visitor:
+    """The visitor again, unless it is a device: those must not make others. Raises DeviceLogin."""
+    if visitor.is_device:
+        raise DeviceLogin
+    return visitor
 
 
 def session_secret(environ: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from indexer.model import Day, Item, Page, Status, Upload
+from indexer.model import Day, Device, Item, Page, Status, Upload
 from webui.visitors import Visitor
 
 
@@ -32,6 +32,16 @@ def status_json(status: Status) -> dict[str, Any]:
             {"path": file.path, "bytes": file.received_bytes, "expected": file.expected_bytes}
             for file in status.receiving
         ],
+    }
+
+
+def device_json(device: Device) -> dict[str, Any]:
+    return {
+        "id": device.id,
+        "label": device.label,
+        "read_only": device.is_read_only,
+        "created_at": _moment(device.created_at),
+        "used_at": None if device.used_at is None else _moment(device.used_at),
     }
 
 
@@ -72,5 +82,8 @@ def item_json(item: Item) -> dict[str, Any]:
 
 
 def _upload_json(upload: Upload) -> dict[str, str]:
-    at = datetime.fromtimestamp(upload.at, UTC).isoformat(timespec="milliseconds")
-    return {"path": upload.path, "at": at.replace("+00:00", "Z"), "door": str(upload.door)}
+    return {"path": upload.path, "at": _moment(upload.at), "door": str(upload.door)}
+
+
+def _moment(epoch_s: float) -> str:
+    return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
