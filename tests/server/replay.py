@@ -2,8 +2,10 @@
 
 A recording is text: ``== title``, the request with its header lines and body as they went over the
 wire, then ``-- status``; ``-- status Header => name`` keeps a header of the answer for later steps.
-``{name}`` stands for a value that differs from run to run; ``{length}`` for the length of this
-body. Lines that start with ``#`` between steps are remarks.
+``-- cut 70000`` breaks the connection after so many bytes of the body; the next step opens another.
+``{name}`` stands for a value that differs from run to run, ``{bare name}`` for one without its
+angle brackets; ``{length}`` for the length of this body. Lines that start with ``#`` between steps
+are remarks.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ from tests.server_process import ServerProcess
 
 RECORDED = Path(__file__).parent / "recorded"
 CHUNK_BYTES = 65536  # the piece size of webdavfs
-_STEP = re.compile(r"^== (?P<title>.+)\n(?P<request>(?:.*\n)*?)-- (?P<status>\d+)(?: (?P<keep>.+))?$", re.M)
+_STEP = re.compile(
+    r"^== (?P<title>.+)\n(?P<request>(?:.*\n)*?)-- (?:cut (?P<cut>\d+)|(?P<status>\d+)(?: (?P<keep>.+))?)$",
+    re.M,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Step:
     body: str
     status: int
     keep: tuple[str, str] | None
+    cut_after_bytes: int | None
 
 
 def steps(recording: str) -> Iterator[Step]:
@@ -36,7 +42,9 @@ def steps(recording: str) -> Iterator[Step]:
         head, _, body = found["request"].partition("\n\n")
         header, _, name = (found["keep"] or "").partition(" => ")
         keep = (header, name) if name else None
-        yield Step(found["title"], head, body.removesuffix("\n"), int(found["status"]), keep)
+        cut_after_bytes = int(found["cut"]) if found["cut"] else None
+        status = int(found["status"] or 0)
+        yield Step(found["title"], head, body.removesuffix("\n"), status, keep, cut_after_bytes)
 
 
 def replay(server: ServerProcess, recording: str, values: dict[str, bytes]) -> dict[str, Answer]:
@@ -47,21 +55,38 @@ def replay(server: ServerProcess, recording: str, values: dict[str, bytes]) -> d
     values["host"] = f"{server.host}:{server.port}".encode()
     values["login"] = basic(server.user, server.password).encode()
     answers = {}
-    with RawConnection(server.host, server.port) as connection:
+    connection = RawConnection(server.host, server.port)
+    try:
         for step in steps(recording):
-            body = _filled(step.body, values)
-            head = _filled(step.head, values | {"length": str(len(body)).encode()})
-            connection.send(head.replace(b"\n", b"\r\n") + b"\r\n\r\n" + body)
-            answer = connection.answer(step.head.partition(" ")[0])
-            assert answer is not None, f"{step.title}: the connection was closed instead of answered"
-            assert answer.status == step.status, (
-                f"{step.title}: {answer.status} {answer.reason} {answer.body[:200]!r}"
-            )
-            answers[step.title] = answer
+            if step.cut_after_bytes is not None:
+                connection.send(_wire(step, values, step.cut_after_bytes))
+                connection.reset()
+                connection = RawConnection(server.host, server.port)
+                continue
+            connection.send(_wire(step, values))
+            answers[step.title] = _checked(step, connection.answer(step.head.partition(" ")[0]))
             if step.keep:
-                values[step.keep[1]] = answer.headers[step.keep[0]].encode()
+                header, name = step.keep
+                values[name] = answers[step.title].headers[header].encode()
+                values[f"bare {name}"] = values[name].strip(b"<>")
         assert connection.is_silent(0.2), "more was answered than asked"
+    finally:
+        connection.close()
     return answers
+
+
+def _checked(step: Step, answer: Answer | None) -> Answer:
+    assert answer is not None, f"{step.title}: the connection was closed instead of answered"
+    got = f"{answer.status} {answer.reason} {answer.body[:200]!r}"
+    assert answer.status == step.status, f"{step.title}: expected {step.status}, got {got}"
+    return answer
+
+
+def _wire(step: Step, values: dict[str, bytes], most_bytes: int | None = None) -> bytes:
+    """The request as it goes out, its body perhaps cut."""
+    body = _filled(step.body, values)
+    head = _filled(step.head, values | {"length": str(len(body)).encode()})
+    return head.replace(b"\n", b"\r\n") + b"\r\n\r\n" + body[:most_bytes]
 
 
 def in_chunks(data: bytes) -> bytes:

@@ -36,6 +36,32 @@ def test_finder_copies_a_file_with_its_companion(server: ServerProcess, dav: Dav
     assert item["name"] == "IMG_0001.JPG"
 
 
+def test_finder_sends_all_of_it_again_after_a_broken_connection(
+    shared_server: ServerProcess, shared_dav: DavClient
+) -> None:
+    photo = random.Random(21).randbytes(300_000)
+    values = {
+        "name": b"finder-retry.jpg",
+        "photo in chunks": in_chunks(photo),
+        "photo_length": str(len(photo)).encode(),
+    }
+    replay(shared_server, "finder-retry.txt", values)
+    answer = shared_dav.get("/Upload/finder-retry.jpg")
+    assert answer.body == photo
+    assert answer.headers["ETag"].encode() == values["etag"]
+
+
+def test_finder_keeps_house(shared_server: ServerProcess) -> None:
+    photo = random.Random(22).randbytes(50_000)
+    values = {"folder": b"finder-folders", "photo": photo, "companion": b"the second file"}
+    answers = replay(shared_server, "finder-folders.txt", values)
+    assert answers["part"].body == photo[100:200]
+    assert answers["read"].body == photo
+    full = answers["is the folder empty"].resources()
+    assert list(full) == ["/Upload/finder-folders/", "/Upload/finder-folders/two.jpg"]
+    assert list(answers["is it empty now"].resources()) == ["/Upload/finder-folders/"]
+
+
 def test_decomposed_names_are_shown_as_sent_and_found_in_both_forms(dav: DavClient) -> None:
     dav.put("/Upload/U\u0308ber.jpg", b"photo", expect=201)
     assert dav.children("/Upload/") == ["/Upload/U\u0308ber.jpg"]
