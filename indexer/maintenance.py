@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from indexer import names
 from indexer.catalog import Catalog
 from indexer.intake import Intake
 from indexer.store import Store
@@ -50,6 +51,9 @@ def sweep_junk(intake: Intake, now: float) -> None:
     """Forget junk a day after its copy; adopt what a rename has made a real file."""
     before = now - JUNK_LIFE_S
     for person_id, entry in intake.catalog.entries.junk():
+        if names.is_junk(entry.path) and entry.sha256 and intake.junk.find(entry.sha256) is None:
+            intake.catalog.entries.delete(person_id, entry.path)  # it was only passing, and a power cut came
+            continue
         guard(functools.partial(intake.adopt, person_id, entry))
     intake.catalog.entries.sweep_junk(before)
     for path in intake.junk.enumerate():

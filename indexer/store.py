@@ -1,14 +1,13 @@
 """Originals by digest: kept once, whole, durable, read-only.
 
 On disk an original is ``ab/cd/abcd...ef.jpg``, the extension taken from its content. A file gets
-its name by a hard link from the staging folder, so a name in the store always stands for all of
-its bytes.
+its name by a hard link from the staging folder, so a name in the store stands for all of its bytes;
+that both are on the disk is certain once `Store.commit` has returned.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,21 +22,26 @@ class Store:
     """Files by SHA-256 under ``root``. Safe to share between threads and processes."""
 
     root: Path
-    _made: set[Path] = field(default_factory=set, init=False, compare=False)
-    _making: threading.Lock = field(default_factory=threading.Lock, init=False, compare=False)
+    _synced: set[Path] = field(default_factory=set, init=False, compare=False)
 
-    def commit(self, staged: Staged, extension: str) -> bool:
-        """Keep these bytes; on return they survive a power cut. True when they were not held before.
+    def commit(
+        self, staged: Staged, extension: str, *, is_recorded: bool = False, durable: bool = True
+    ) -> Path:
+        """Keep these bytes and tell where; on return they survive a power cut, if ``durable``.
 
-        A held file of the wrong size is damaged, and is replaced. Raises NoRoom.
+        ``is_recorded`` says that the catalog knows them: then they are on the disk already, and nothing
+        is done unless they are missing or of the wrong size. A name that no row stands for proves
+        nothing (a power cut may have come between name and bytes) and is taken over. Raises NoRoom.
         """
         with told_when_full(staged.size_bytes):
             held = self.find(staged.sha256)
-            if held is not None and held.stat().st_size == staged.size_bytes:
-                _sync_folder(held.parent)
-                return False
-            self._link(staged, held or self._place(staged.sha256, extension))
-            return held is None
+            if is_recorded and held is not None and held.stat().st_size == staged.size_bytes:
+                return held
+            place = held or self._folder(staged.sha256) / f"{staged.sha256}{extension}"
+            self._link(staged, place)
+            if durable:
+                self._sync(place)
+            return place
 
     def find(self, sha256: str) -> Path | None:
         """Where an original lies, whatever its extension; None when it is not held."""
@@ -70,48 +74,33 @@ class Store:
 
     def _link(self, staged: Staged, place: Path) -> None:
         os.chmod(staged.path, 0o444)
-        _sync_file(staged.path)
-        self._make_folders(place.parent)
+        place.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(staged.path, place)
         except FileExistsError:
-            self._replace_damaged(staged, place)
-        _sync_folder(place.parent)
+            # Somebody may have been told meanwhile that the bytes under this name are safe.
+            _sync(staged.path)
+            spare = staged.path.with_suffix(".spare")
+            os.link(staged.path, spare)
+            os.replace(spare, place)
 
-    def _replace_damaged(self, staged: Staged, place: Path) -> None:
-        try:
-            if place.stat().st_size == staged.size_bytes:
-                return  # another thread was first with the same bytes
-        except FileNotFoundError:
-            pass  # and has undone them again
-        spare = staged.path.with_suffix(".heal")
-        os.link(staged.path, spare)
-        os.replace(spare, place)
-
-    def _make_folders(self, folder: Path) -> None:
-        # Whoever finds the folder there must not rely on it before its maker has synced its name.
-        with self._making:
-            if folder in self._made:
-                return
-            folder.mkdir(parents=True, exist_ok=True)
-            _sync_folder(folder.parent)
-            _sync_folder(folder.parent.parent)
-            self._made.add(folder)
-
-    def _place(self, sha256: str, extension: str) -> Path:
-        return self._folder(sha256) / f"{sha256}{extension}"
+    def _sync(self, place: Path) -> None:
+        # The names were given before the first wait: where one journal holds bytes and names, as on ext4,
+        # the first wait does it all and the others find nothing left to do.
+        _sync(place)
+        _sync(place.parent)
+        for folder in (place.parent, place.parent.parent):
+            if folder not in self._synced:
+                _sync(folder.parent)
+                self._synced.add(folder)
 
     def _folder(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4]
 
 
-def _sync_file(path: Path) -> None:
+def _sync(path: Path) -> None:
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
     finally:
         os.close(fd)
-
-
-def _sync_folder(folder: Path) -> None:
-    _sync_file(folder)

@@ -193,7 +193,6 @@ def test_in_doubt_the_bytes_stay(home: Home, monkeypatch: pytest.MonkeyPatch) ->
         raise sa.exc.OperationalError("begin", {}, Exception("disk I/O error"))
 
     monkeypatch.setattr(Database, "write", out_of_reach)
-    monkeypatch.setattr(Database, "read", out_of_reach)
     with pytest.raises(sa.exc.OperationalError):
         home.bring("IMG_1.JPG", PHOTO)
     assert home.originals() == {SHA256}

@@ -47,10 +47,10 @@ Stage = Callable[..., Staged]
 
 
 def test_kept_once(store: Store, stage: Stage) -> None:
-    assert store.commit(stage(), ".jpg") is True
-    assert store.commit(stage(), ".jpg") is False
-    assert store.commit(stage(), ".png") is False
     place = store.root / SHA256[:2] / SHA256[2:4] / f"{SHA256}.jpg"
+    assert store.commit(stage(), ".jpg") == place
+    assert store.commit(stage(), ".jpg", is_recorded=True) == place
+    assert store.commit(stage(), ".png") == place
     assert list(store.enumerate()) == [place]
     assert store.find(SHA256) == place
     assert place.stat().st_mode & 0o777 == 0o444
@@ -73,7 +73,7 @@ def test_removed(store: Store, stage: Stage) -> None:
     store.commit(stage(), ".jpg")
     store.remove(SHA256)
     assert store.find(SHA256) is None
-    assert store.commit(stage(), ".jpg") is True
+    assert store.commit(stage(), ".jpg").read_bytes() == CONTENT
 
 
 def test_a_damaged_original_is_healed(store: Store, stage: Stage) -> None:
@@ -83,43 +83,73 @@ def test_a_damaged_original_is_healed(store: Store, stage: Stage) -> None:
     place.unlink()
     place.write_bytes(CONTENT[:4])
     staged = stage()
-    assert store.commit(staged, ".png") is False
+    assert store.commit(staged, ".png", is_recorded=True) == place
     assert place.read_bytes() == CONTENT
-    assert sorted(staged.path.parent.glob("*.heal")) == []
+    assert sorted(staged.path.parent.glob("*.spare")) == []
 
 
-def test_the_name_comes_after_the_bytes_are_on_the_disk(
-    store: Store, stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    events: list[str] = []
-    fsync, link = os.fsync, os.link
+def test_a_name_that_no_row_stands_for_is_not_believed(store: Store, stage: Stage) -> None:
+    """A power cut can leave a name of the right size over bytes that never reached the disk."""
+    place = store.commit(stage(), ".jpg")
+    place.unlink()
+    place.write_bytes(bytes(len(CONTENT)))
+    assert store.commit(stage(), ".jpg") == place
+    assert place.read_bytes() == CONTENT
 
-    def noted_fsync(fd: int) -> None:
-        events.append(f"sync {os.readlink(f'/proc/self/fd/{fd}')}")
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What has been waited for, in order; names of a file are its real ones."""
+    paths: list[str] = []
+    fsync = os.fsync
+
+    def noted(fd: int) -> None:
+        paths.append(os.readlink(f"/proc/self/fd/{fd}"))
         fsync(fd)
 
-    def noted_link(*args: Any) -> None:
-        events.append("name")
-        link(*args)
-
-    staged = stage()
-    monkeypatch.setattr("os.fsync", noted_fsync)
-    monkeypatch.setattr("os.link", noted_link)
-    store.commit(staged, ".jpg")
-    folder = store.root / SHA256[:2] / SHA256[2:4]
-    assert events.index(f"sync {staged.path}") < events.index("name") < events.index(f"sync {folder}")
-    assert {f"sync {folder.parent}", f"sync {store.root}"} <= set(events)
+    monkeypatch.setattr("os.fsync", noted)
+    return paths
 
 
-def test_held_bytes_are_durable_before_they_are_told_so(
+def test_bytes_and_names_are_on_the_disk(store: Store, stage: Stage, synced: list[str]) -> None:
+    place = store.commit(stage(), ".jpg")
+    assert synced[0] == str(place)
+    assert {str(place.parent), str(place.parent.parent), str(store.root)} == set(synced[1:])
+
+
+def test_folders_that_were_there_are_not_waited_for_again(
+    store: Store, stage: Stage, synced: list[str]
+) -> None:
+    place = store.commit(stage(), ".jpg")
+    synced.clear()
+    store.commit(stage(), ".jpg")
+    assert synced[1:] == [str(place), str(place.parent)]
+
+
+def test_bytes_that_take_a_name_over_are_on_the_disk_before(
     store: Store, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another thread may have linked the name a moment ago and still be waiting for the disk."""
+    """The name may stand for bytes of which another client was told, a moment ago, that they are safe."""
     store.commit(stage(), ".jpg")
-    synced: list[str] = []
-    monkeypatch.setattr("os.fsync", lambda fd: synced.append(os.readlink(f"/proc/self/fd/{fd}")))
+    events: list[str] = []
+    replace = os.replace
+    staged = stage()
+    monkeypatch.setattr("os.fsync", lambda fd: events.append(os.readlink(f"/proc/self/fd/{fd}")))
+    monkeypatch.setattr("os.replace", lambda *args: (events.append("replaced"), replace(*args)))
+    store.commit(staged, ".jpg")
+    assert events[:2] == [str(staged.path), "replaced"]
+
+
+def test_what_the_catalog_knows_is_not_waited_for(store: Store, stage: Stage, synced: list[str]) -> None:
     store.commit(stage(), ".jpg")
-    assert synced == [str(store.root / SHA256[:2] / SHA256[2:4])]
+    synced.clear()
+    store.commit(stage(), ".jpg", is_recorded=True)
+    assert synced == []
+
+
+def test_what_is_only_passing_is_not_waited_for(store: Store, stage: Stage, synced: list[str]) -> None:
+    assert store.commit(stage(), "", durable=False).read_bytes() == CONTENT
+    assert synced == []
 
 
 @pytest.mark.parametrize("fault", ["os.fsync", "os.link", "os.mkdir"])
@@ -134,7 +164,6 @@ def test_a_full_disk(
     monkeypatch.setattr(fault, full)
     with pytest.raises(NoRoom):
         store.commit(staged, ".jpg")
-    assert list(store.enumerate()) == []
 
 
 def test_other_faults_are_told_as_they_are(store: Store, stage: Stage) -> None:

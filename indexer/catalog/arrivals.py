@@ -38,6 +38,9 @@ _SET_MTIME = Prepared(
 )
 _LIKE = Prepared(sa.update(ItemRow.__table__).where(*_THIS_ITEM).values(favourite=True))  # type: ignore[arg-type]
 _IS_ORIGINAL = Prepared(sa.select(OriginalRow.sha256).where(OriginalRow.sha256 == sa.bindparam("sha256")))
+_IS_JUNK = Prepared(
+    sa.select(EntryRow.path).where(EntryRow.sha256 == sa.bindparam("sha256"), EntryRow.is_junk).limit(1)
+)
 
 
 class Arrivals:
@@ -52,9 +55,9 @@ class Arrivals:
         with self._database.write() as connection:
             return _record(connection, arrival)
 
-    def record_junk(self, arrival: Arrival) -> Entry:
-        """Only the entry: junk is never an item."""
-        with self._database.write() as connection:
+    def record_junk(self, arrival: Arrival, *, durable: bool = True) -> Entry:
+        """Only the entry: junk is never an item. ``durable`` as in `Database.write`."""
+        with self._database.write(durable=durable) as connection:
             return _place_entry(connection, arrival)
 
     def record_adopted(self, arrival: Arrival) -> Entry:
@@ -119,9 +122,7 @@ def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
 
 
 def _is_recorded(connection: sa.Connection, sha256: str, *, as_junk: bool) -> bool:
-    if not as_junk:
-        return _IS_ORIGINAL.row(connection, sha256=sha256) is not None
-    return bool(connection.scalar(sa.select(sa.exists().where(EntryRow.sha256 == sha256, EntryRow.is_junk))))
+    return (_IS_JUNK if as_junk else _IS_ORIGINAL).row(connection, sha256=sha256) is not None
 
 
 def _offer_mtime(connection: sa.Connection, person_id: int, sha256: str, mtime: float, now: float) -> None:
