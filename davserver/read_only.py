@@ -18,11 +18,10 @@ class ReadOnlyResource:
     refusal = str(ReadOnly())
 
     def _refuse(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        # WsgiDAV answers a PROPPATCH property by property, and knows only its own errors there.
         raise DAVError(HTTP_FORBIDDEN, context_info=self.refusal)
 
     remove = move = copy = _refuse
-    create_empty_resource = create_collection = set_property_value = _refuse
+    create_empty_resource = create_collection = _refuse
 
     def prevent_locking(self) -> bool:
         return True

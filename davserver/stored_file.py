@@ -51,11 +51,6 @@ class StoredFile(DAVNonCollection):  # type: ignore[misc]  # WsgiDAV has no type
     def get_ref_url(self) -> str:
         return ref_url(self.path)
 
-    def get_property_value(self, name: str) -> Any:
-        if name == "{DAV:}getetag":  # quoted, as in the header (RFC 4918 15.6); WsgiDAV forgets it
-            return f'"{self.etag}"'
-        return super().get_property_value(name)
-
     def finalize_headers(self, environ: dict[str, Any], response_headers: list[tuple[str, str]]) -> None:
         # A file of unknown content must not run as a page of this server.
         response_headers.append(("X-Content-Type-Options", "nosniff"))

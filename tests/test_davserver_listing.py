@@ -161,7 +161,7 @@ def test_a_file_is_listed_at_any_depth(home: Home, depth: str | None) -> None:
 def test_locks_are_told_where_they_hold(home: Home, root: str, depth: str, own: int, members: int) -> None:
     fill(home, "f", 3)
     lock = Lock("urn:uuid:1", root, "", depth, "exclusive", 600.0, FAR)
-    assert home.catalog.locks.add(home.alice, lock, NOW)
+    assert not home.catalog.locks.add(home.alice, lock, NOW)
     assert Asked(home, "f", "0").text().count("<D:activelock>") == own
     assert Asked(home, "f").text().count("<D:activelock>") == own + members
 
