@@ -74,6 +74,8 @@ def test_credentials(header: str, credentials: tuple[str, str] | None) -> None:
         ("LOCK", "/Library/a.jpg", False),
         ("PUT", "/a.jpg", False),
         ("PROPPATCH", "/", False),
+        ("PROPFIND", "/remote.php/webdav/", False),
+        ("GET", "/remote.php/dav/files/alice/a.jpg", False),
     ],
 )
 def test_what_a_read_only_device_may(method: str, path: str, is_allowed: bool) -> None:
