@@ -3,6 +3,7 @@ import "photoswipe/style.css";
 import "./styles/timeline.css";
 import "./styles/viewer.css";
 import { getDays, getPage } from "./api.js";
+import { Arrivals } from "./arrivals.js";
 import { element } from "./dom.js";
 import { startLive } from "./live.js";
 import { StatusLine } from "./status-line.js";
@@ -21,6 +22,7 @@ const shelves = new Shelves(getPage);
 const grid = new Grid(root, shelves, (day, index) => viewer.open(day, index));
 const viewer = new Viewer(grid, shelves, catchUp);
 const statusLine = new StatusLine(document.querySelector("#status"));
+const arrivals = new Arrivals(document.querySelector("#arrivals"), document.querySelector("#arrivals-spoken"));
 
 let isFirst = true;
 let isBehind = false;
@@ -58,7 +60,10 @@ history.scrollRestoration = "manual";
 addEventListener("pagehide", () => sessionStorage.setItem(SCROLL_KEY, String(scrollY)));
 
 startLive({
-  onStatus: (status) => statusLine.show(status),
+  onStatus: (status) => {
+    statusLine.show(status);
+    arrivals.show(status.receiving);
+  },
   onChange: update,
   onLost: () => statusLine.showLost(),
 });

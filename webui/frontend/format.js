@@ -27,6 +27,9 @@ export function size(bytes) {
   return `${value.toFixed(digits)} ${unit === 0 && bytes === 1 ? "byte" : UNITS[unit]}`;
 }
 
+/** @param {{bytes: number, expected: ?number}} file "12.3 MB of 40.0 MB"; who sends in chunks announces nothing */
+export const arrived = ({ bytes, expected }) => (expected ? `${size(bytes)} of ${size(expected)}` : size(bytes));
+
 /** @param {string} day "2024-05-17" or "unknown" @param {keyof typeof DAY_PARTS} [length] */
 export function day(day, length = "long") {
   if (day === "unknown") return "Unknown date";

@@ -97,6 +97,11 @@ test("days long out of sight are forgotten, those in sight are not", async () =>
   assert.ok(shelves.loaded("29").length > 0);
 });
 
+test("bytes of arriving files, announced or not", () => {
+  assert.equal(format.arrived({ bytes: 12_300_000, expected: 40_000_000 }), "12.3 MB of 40.0 MB");
+  assert.equal(format.arrived({ bytes: 999, expected: null }), "999 bytes");
+});
+
 test("sizes, dates and durations as people read them", () => {
   assert.deepEqual([0, 1, 999, 1000, 59_059, 999_999, 1.2e9].map(format.size),
     ["0 bytes", "1 byte", "999 bytes", "1.0 kB", "59.1 kB", "1.0 MB", "1.2 GB"]);

@@ -2,6 +2,7 @@
 import { getStatus } from "./api.js";
 
 const EVERY_MS = 2000;
+const EVERY_WHILE_RECEIVING_MS = 1000;
 const MOST_MS = 15_000;
 
 /**
@@ -22,9 +23,11 @@ export function startLive({ onStatus, onChange, onLost }) {
     isAsking = true;
     const began = performance.now();
     let failed = false;
+    let shortest = EVERY_MS;
     try {
       const status = await getStatus();
       onStatus(status);
+      if (status.receiving.length) shortest = EVERY_WHILE_RECEIVING_MS;
       if (status.version !== seen) {
         await onChange(status);
         seen = status.version;
@@ -36,7 +39,7 @@ export function startLive({ onStatus, onChange, onLost }) {
     isAsking = false;
     // A slow server or a long refresh is given time to breathe.
     const pause = failed ? 3 * EVERY_MS : 4 * (performance.now() - began);
-    timer = setTimeout(ask, Math.min(MOST_MS, Math.max(EVERY_MS, pause)));
+    timer = setTimeout(ask, Math.min(MOST_MS, Math.max(shortest, pause)));
   }
 
   document.addEventListener("visibilitychange", ask);

@@ -32,7 +32,7 @@ export class StatusLine {
 function chipsOf({ items, originals, duplicates, queue, receiving }) {
   const chips = [];
   const waiting = queue.pending + queue.running;
-  if (receiving.length) chips.push({ sort: "busy", words: receivingWords(receiving) });
+  if (receiving.length) chips.push({ sort: "busy", words: `Receiving ${format.counted(receiving.length, "file")}` });
   if (waiting) chips.push({ sort: "busy", words: `${format.number(waiting)} being prepared` });
   if (queue.failed) {
     chips.push({ sort: "bad", words: `${format.number(queue.failed)} failed`, title: "Kept safely, but no picture could be made" });
@@ -43,11 +43,4 @@ function chipsOf({ items, originals, duplicates, queue, receiving }) {
     chips.push({ sort: "extra", words, title: "Files that were here already and took no space" });
   }
   return chips;
-}
-
-/** @param {import("./api.js").Status["receiving"]} receiving */
-function receivingWords([first, ...others]) {
-  const name = first.path.split("/").at(-1);
-  const share = first.expected ? ` ${Math.floor((100 * first.bytes) / first.expected)} %` : "";
-  return others.length ? `Receiving ${format.counted(others.length + 1, "file")}` : `Receiving ${name}${share}`;
 }
