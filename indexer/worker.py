@@ -38,7 +38,7 @@ _MEMORY_BYTES = 2 << 30
 _RECYCLE_AFTER = 200
 _LOOK_AGAIN_S = 2.0
 _PAUSE_AFTER_ERROR_S = 5.0
-_NICE = 10
+_NICE = 19  # whoever copies or looks at photos goes first
 
 
 class PoolBroken(Exception):

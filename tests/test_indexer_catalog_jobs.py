@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from indexer.catalog import Catalog
 from indexer.model import CaptureTime, Failure, Job, Metadata, Queue, State
@@ -117,16 +116,15 @@ def test_a_lease_that_ran_out_keeps_its_place(catalog: Catalog) -> None:
 
 def test_claiming_never_sorts_the_queue(catalog: Catalog) -> None:
     bring(catalog, "a")
-    plans: list[str] = []
-
-    def explain(connection: sa.Connection, _cursor: object, statement: str, values: Any, *_: object) -> None:
-        if statement.startswith("UPDATE job"):
-            rows = connection.connection.cursor()
-            rows.execute(f"EXPLAIN QUERY PLAN {statement}", values)
-            plans.extend(row[3] for row in rows.fetchall())
-
-    sa.event.listen(catalog.jobs._database.engine, "before_cursor_execute", explain)
+    statements: list[str] = []
+    engine = catalog.jobs._database.engine
+    with engine.connect() as connection:  # the only one in the pool, and so the one that claims
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(statements.append)
     assert claim(catalog)
+    driver.set_trace_callback(None)
+    (update,) = [statement for statement in statements if statement.startswith("UPDATE job")]
+    plans = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {update}")]
     assert any("job_to_claim" in plan for plan in plans)
     assert not any("TEMP B-TREE" in plan for plan in plans)
 

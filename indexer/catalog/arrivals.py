@@ -39,7 +39,9 @@ _SET_MTIME = Prepared(
 _LIKE = Prepared(sa.update(ItemRow.__table__).where(*_THIS_ITEM).values(favourite=True))  # type: ignore[arg-type]
 _IS_ORIGINAL = Prepared(sa.select(OriginalRow.sha256).where(OriginalRow.sha256 == sa.bindparam("sha256")))
 _IS_JUNK = Prepared(
-    sa.select(EntryRow.path).where(EntryRow.sha256 == sa.bindparam("sha256"), EntryRow.is_junk).limit(1)
+    sa.select(EntryRow.path)
+    .where(EntryRow.sha256 == sa.bindparam("sha256"), EntryRow.is_junk)
+    .limit(sa.literal_column("1"))
 )
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from indexer import names
 from indexer.catalog.database import Database
+from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, PersonRow, UploadRow
 from indexer.model import (
     UNKNOWN_DAY,
@@ -34,6 +35,34 @@ _COLUMNS = (
     ItemRow.added_at, ItemRow.library_name,
 )  # fmt: skip
 _MOST_UPLOADS = 100
+_HERE = (ItemRow.person_id == sa.bindparam("person_id"), ItemRow.sha256 == sa.bindparam("sha256"))
+_GET = Prepared(sa.select(*_COLUMNS).where(*_HERE))
+_UPLOADS = Prepared(
+    sa.select(UploadRow.path, UploadRow.at, UploadRow.door)
+    .where(UploadRow.person_id == sa.bindparam("person_id"), UploadRow.sha256 == sa.bindparam("sha256"))
+    .order_by(UploadRow.id.desc())
+    .limit(sa.literal_column(str(_MOST_UPLOADS)))
+)
+_CLIENT_MTIME = Prepared(sa.select(ItemRow.client_mtime).where(*_HERE))
+_VERSION = Prepared(sa.select(PersonRow.version).where(PersonRow.id == sa.bindparam("person_id")))
+_NAMES = Prepared(sa.select(ItemRow.name, ItemRow.day, ItemRow.library_name).where(*_HERE))
+_LEARNT = (
+    "state", "failure_step", "failure_reason", "width", "height", "taken_at", "taken_at_source", "utc_offset",
+    "day", "camera_make", "camera_model", "camera_lens", "search", "lat", "lon", "duration_s",
+    "library_name", "library_key",
+)  # fmt: skip
+_LEARN = Prepared(
+    sa.update(ItemRow.__table__)  # type: ignore[arg-type]
+    .where(ItemRow.person_id == sa.bindparam("whose"), ItemRow.sha256 == sa.bindparam("which"))
+    .values({column: sa.bindparam(column) for column in _LEARNT})
+)
+_TAKEN = Prepared(
+    sa.select(ItemRow.sha256).where(
+        ItemRow.person_id == sa.bindparam("person_id"),
+        ItemRow.day == sa.bindparam("day"),
+        ItemRow.library_key == sa.bindparam("library_key"),
+    )
+)
 _MOST_IN_LIST = 500
 
 
@@ -43,23 +72,18 @@ class Items:
 
     def get(self, person_id: int, sha256: str) -> Item | None:
         """One item with its newest uploads."""
-        uploads = (
-            sa.select(UploadRow.path, UploadRow.at, UploadRow.door)
-            .where(UploadRow.person_id == person_id, UploadRow.sha256 == sha256)
-            .order_by(UploadRow.id.desc())
-            .limit(_MOST_UPLOADS)
-        )
         with self._database.read() as connection:
-            row = connection.execute(sa.select(*_COLUMNS).where(*_exactly(person_id, sha256))).one_or_none()
+            row = _GET.row(connection, person_id=person_id, sha256=sha256)
             if row is None:
                 return None
-            came = tuple(Upload(path, at, Door(door)) for path, at, door in connection.execute(uploads))
-        return _item(row, came)
+            uploads = _UPLOADS.rows(connection, person_id=person_id, sha256=sha256)
+        return _item(row, tuple(Upload(path, at, Door(door)) for path, at, door in uploads))
 
     def client_mtime(self, person_id: int, sha256: str) -> float | None:
         """The modification time that a client declared for this item, if any."""
         with self._database.read() as connection:
-            return connection.scalar(sa.select(ItemRow.client_mtime).where(*_exactly(person_id, sha256)))
+            row = _CLIENT_MTIME.row(connection, person_id=person_id, sha256=sha256)
+        return row[0] if row else None
 
     def page(
         self,
@@ -138,7 +162,8 @@ class Items:
     def version(self, person_id: int) -> int:
         """Grows with every change of this person's library."""
         with self._database.read() as connection:
-            return connection.scalar(sa.select(PersonRow.version).where(PersonRow.id == person_id)) or 0
+            row = _VERSION.row(connection, person_id=person_id)
+        return row[0] if row else 0
 
     def tally(self, person_id: int) -> tuple[Tally, Tally]:
         """What is held, and what arrived again and cost nothing."""
@@ -157,13 +182,15 @@ def record_outcome(
     connection: sa.Connection, person_id: int, sha256: str, metadata: Metadata, failure: Failure | None
 ) -> None:
     """Write what the pipeline learnt, within the caller's transaction; names the item in the Library."""
-    here = _exactly(person_id, sha256)
-    item = connection.execute(sa.select(ItemRow.name, ItemRow.day, ItemRow.library_name).where(*here)).one()
+    name, old_day, library_name = _NAMES.row(connection, person_id=person_id, sha256=sha256) or (
+        "",
+        None,
+        None,
+    )
     captured, camera = metadata.captured, metadata.camera
     day = captured.taken_at[:10] if captured else UNKNOWN_DAY
-    library_name = item.library_name
-    if library_name is None or day != item.day:
-        library_name = _free_library_name(connection, person_id, day, item.name)
+    if library_name is None or day != old_day:
+        library_name = _free_library_name(connection, person_id, day, name)
     values: dict[str, Any] = {
         "state": State.FAILED if failure else State.READY,
         "failure_step": failure.step if failure else None,
@@ -177,21 +204,21 @@ def record_outcome(
         "camera_make": camera.make,
         "camera_model": camera.model,
         "camera_lens": camera.lens,
-        "search": " ".join(filter(None, (item.name, camera.make, camera.model, camera.lens))).casefold(),
+        "search": " ".join(filter(None, (name, camera.make, camera.model, camera.lens))).casefold(),
         "lat": metadata.position.lat if metadata.position else None,
         "lon": metadata.position.lon if metadata.position else None,
         "duration_s": metadata.duration_s,
         "library_name": library_name,
         "library_key": _library_key(library_name),
     }
-    connection.execute(sa.update(ItemRow).where(*here).values(values))
+    _LEARN.run(connection, whose=person_id, which=sha256, **values)
 
 
 def _free_library_name(connection: sa.Connection, person_id: int, day: str, name: str) -> str:
     def is_taken(number: int) -> bool:
         library_key = _library_key(names.numbered(name, number))
-        here = (ItemRow.person_id == person_id, ItemRow.day == day, ItemRow.library_key == library_key)
-        return bool(connection.scalar(sa.select(sa.exists().where(*here))))
+        row = _TAKEN.row(connection, person_id=person_id, day=day, library_key=library_key)
+        return row is not None
 
     return names.numbered(name, _first_free(is_taken))
 
@@ -218,10 +245,6 @@ def _parts(values: list[str]) -> Iterator[list[str]]:
         yield values[start : start + _MOST_IN_LIST]
 
 
-def _exactly(person_id: int, sha256: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return ItemRow.person_id == person_id, ItemRow.sha256 == sha256
-
-
 def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
     (
         sha256, name, kind, mime, size_bytes, state, failure_step, failure_reason, width, height, taken_at,
@@ -240,7 +263,7 @@ def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
         Metadata(width, height, captured, Camera(make, model, lens), position, duration_s),
         added_at,
         None if failure_step is None else Failure(failure_step, failure_reason),
-        favourite,
+        bool(favourite),
         uploads,
         library_name,
     )

@@ -25,10 +25,43 @@ _PENDING, _RUNNING, _FAILED = "pending", "running", "failed"
 _UNCLAIMED = {"state": _PENDING, "due": 0.0, "token": None}
 _FRESH = {**_UNCLAIMED, "attempts": 0}
 _KEY = ["person_id", "sha256", "kind"]
+# In the order of the index, so that a long queue is never sorted under the write lock.
+_FIRST = (
+    sa.select(JobRow.id)
+    .where(JobRow.state == _PENDING)
+    .order_by(JobRow.priority.desc(), JobRow.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = Prepared(
+    sa.update(JobRow.__table__)  # type: ignore[arg-type]
+    .where(JobRow.id.in_(_FIRST))
+    .values(
+        state=_RUNNING, due=sa.bindparam("new_due"), attempts=JobRow.attempts + 1,
+        token=sa.bindparam("new_token"),
+    )
+    .returning(JobRow.id, JobRow.token, JobRow.person_id, JobRow.sha256, JobRow.attempts)
+)  # fmt: skip
+_CLAIMED = (JobRow.id == sa.bindparam("claim"), JobRow.token == sa.bindparam("claim_token"))
+_END = Prepared(sa.delete(JobRow.__table__).where(*_CLAIMED))  # type: ignore[arg-type]
+_FAIL = Prepared(sa.update(JobRow.__table__).where(*_CLAIMED).values(state=_FAILED, token=None))  # type: ignore[arg-type]
+_IS_PENDING = Prepared(sa.select(JobRow.id).where(JobRow.state == _PENDING).limit(sa.literal_column("1")))
+_IS_EXPIRED = Prepared(
+    sa.select(JobRow.id)
+    .where(JobRow.state == _RUNNING, JobRow.due <= sa.bindparam("now"))
+    .limit(sa.literal_column("1"))
+)
+_QUEUE = Prepared(
+    sa.select(JobRow.state, sa.func.count())
+    .where(JobRow.person_id == sa.bindparam("person_id"))
+    .group_by(JobRow.state)
+)
 _ENQUEUE = Prepared(lambda dialect: upsert(dialect, JobRow, [*_KEY, *_FRESH, "priority"], _KEY, _FRESH))
 
 
 class Jobs:
+    """What a power cut takes back is only worked on once more, so nothing here waits for the disk."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -37,55 +70,34 @@ class Jobs:
         has_expired, has_pending = self._look(now)
         if not (has_expired or has_pending):
             return ()
-        # In the order of the index, so that a long queue is never sorted under the write lock.
-        first = (
-            sa.select(JobRow.id)
-            .where(JobRow.state == _PENDING)
-            .order_by(JobRow.priority.desc(), JobRow.id.desc())
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
-        claim = (
-            sa.update(JobRow)
-            .where(JobRow.id.in_(first))
-            .values(
-                state=_RUNNING, due=now + lease_s, attempts=JobRow.attempts + 1, token=secrets.token_hex(16)
-            )
-            .returning(JobRow.id, JobRow.token, JobRow.person_id, JobRow.sha256, JobRow.attempts)
-        )
-        with self._database.write() as connection:
+        values = {"new_due": now + lease_s, "new_token": secrets.token_hex(16), "most": most}
+        with self._database.write(durable=False) as connection:
             if has_expired:
-                expired = sa.update(JobRow).where(*_expired(now))
-                connection.execute(expired.values(**_UNCLAIMED))
-            claimed = [Job(row[0], row[1] or "", *row[2:]) for row in connection.execute(claim)]
+                connection.execute(sa.update(JobRow).where(*_expired(now)).values(**_UNCLAIMED))
+            claimed = [Job(row[0], row[1] or "", *row[2:]) for row in _CLAIM.rows(connection, **values)]
         return tuple(sorted(claimed, key=lambda job: job.id, reverse=True))
 
     def crashed(self, job: Job) -> None:
         """Give a claim back after a crash: it is claimable again, and the attempt counts."""
-        with self._database.write() as connection:
+        with self._database.write(durable=False) as connection:
             connection.execute(sa.update(JobRow).where(*_claimed(job)).values(**_UNCLAIMED))
 
     def release(self, job: Job) -> None:
         """Give a claim back unworked: the worker is going away, which is no fault of the job."""
-        with self._database.write() as connection:
+        with self._database.write(durable=False) as connection:
             update = sa.update(JobRow).where(*_claimed(job))
             connection.execute(update.values(**_UNCLAIMED, attempts=JobRow.attempts - 1))
 
     def release_all(self) -> None:
         """Take all claims from workers that died (none is alive); an attempt each may have killed them."""
-        with self._database.write() as connection:
+        with self._database.write(durable=False) as connection:
             connection.execute(sa.update(JobRow).where(JobRow.state == _RUNNING).values(**_UNCLAIMED))
 
     def finish(self, job: Job, metadata: Metadata, failure: Failure | None) -> bool:
         """Write what was learnt and end the job; False, changing nothing, when the claim was lost."""
-        with self._database.write() as connection:
-            if failure is None:
-                ended = connection.execute(sa.delete(JobRow).where(*_claimed(job)))
-            else:
-                ended = connection.execute(
-                    sa.update(JobRow).where(*_claimed(job)).values(state=_FAILED, token=None)
-                )
-            if ended.rowcount == 0:
+        with self._database.write(durable=False) as connection:
+            end = _END if failure is None else _FAIL
+            if end.run(connection, claim=job.id, claim_token=job.token) == 0:
                 return False
             record_outcome(connection, job.person_id, job.sha256, metadata, failure)
             bump(connection, job.person_id)
@@ -93,21 +105,15 @@ class Jobs:
 
     def queue(self, person_id: int) -> Queue:
         """How many of this person's jobs wait, run and were given up."""
-        query = (
-            sa.select(JobRow.state, sa.func.count())
-            .where(JobRow.person_id == person_id)
-            .group_by(JobRow.state)
-        )
         with self._database.read() as connection:
-            counts = dict(connection.execute(query).all())
+            counts: dict[str, int] = dict(_QUEUE.rows(connection, person_id=person_id))
         return Queue(counts.get(_PENDING, 0), counts.get(_RUNNING, 0), counts.get(_FAILED, 0))
 
     def _look(self, now: float) -> tuple[bool, bool]:
         """Whether claims have run out, and whether jobs wait. A look costs nothing; claiming locks."""
-        query = sa.select(sa.exists().where(*_expired(now)), sa.exists().where(JobRow.state == _PENDING))
         with self._database.read() as connection:
-            row = connection.execute(query).one()
-        return bool(row[0]), bool(row[1])
+            has_expired = _IS_EXPIRED.row(connection, now=now) is not None
+            return has_expired, _IS_PENDING.row(connection) is not None
 
 
 def enqueue(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:

@@ -51,7 +51,7 @@ class Prepared:
         if not isinstance(statement, sa.ClauseElement):
             statement = statement(dialect.name)
         compiled: Any = statement.compile(dialect=dialect)
-        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         plan = self._plans[dialect.name] = str(compiled), _arguments(compiled.positiontup, constants)
         return plan
 
