@@ -1,4 +1,4 @@
-/** The files that are arriving right now, each with its bytes and a bar; below the header. */
+/** The files that are arriving right now, each with its bytes and a bar; in a corner. */
 import { element } from "./dom.js";
 import * as format from "./format.js";
 
