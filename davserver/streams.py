@@ -16,7 +16,8 @@ from typing import BinaryIO
 
 from davserver.request_head import find_end
 
-_RECEIVE_BYTES = 64 * 1024
+# Enough for a head. Larger blocks, cut to what came, left the heap in pieces (half a KiB a request).
+_RECEIVE_BYTES = 8 * 1024
 _STORED_BLOCK_BYTES = 1 << 20
 _PAUSE_S = 1.0
 _SLOWEST_BYTES_PER_S = 1024
