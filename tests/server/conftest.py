@@ -7,13 +7,16 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.server.fronts import Certificate, Front, behind_nginx, make_certificate
+from tests.certificates import make_certificate
+from tests.programs import require
+from tests.server.fronts import Certificate, Front, behind_nginx
 from tests.server_process import ServerProcess, add_account
 
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return make_certificate(tmp_path_factory.mktemp("certificate"))
+    require("openssl")
+    return Certificate(*make_certificate(tmp_path_factory.mktemp("certificate"), "photos.example"))
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.clients import DavClient
-from tests.programs import path_of, require, run
-from tests.server_process import ServerProcess
+from tests.programs import path_of
+from tests.server_process import ROOT, ServerProcess
 
 START_TIMEOUT_S = 15
-NGINX_CONFIGURATION = """\
+# What Debian's nginx takes from its own folders, which belong to root, lies in one of the test's.
+AROUND_THE_SITE = """\
 daemon off;
 worker_processes 1;
 pid {folder}/nginx.pid;
@@ -33,26 +34,10 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     scgi_temp_path {folder}/scgi;
     uwsgi_temp_path {folder}/uwsgi;
-    server {{
-        listen 127.0.0.1:{port} ssl;
-        ssl_certificate {certificate};
-        ssl_certificate_key {key};
-        client_max_body_size 0;
-        location / {{
-            proxy_pass http://{host}:{server_port};
-            proxy_http_version 1.1;
-            proxy_set_header Host $http_host;
-            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-            proxy_set_header X-Forwarded-Proto $scheme;
-            proxy_set_header X-Forwarded-Host $http_host;
-            proxy_request_buffering off;
-            proxy_buffering off;
-            proxy_read_timeout 600s;
-            proxy_send_timeout 600s;
-        }}
-    }}
+    include {folder}/site.conf;
 }}
 """
+SITE = ROOT / "config" / "deploy" / "nginx.conf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,33 +70,13 @@ class Front:
         return DavClient(name, int(port), self.server.user, self.server.password, tls=tls)
 
 
-def make_certificate(folder: Path) -> Certificate:
-    """A new key and a certificate that it signed itself, in a folder that exists."""
-    require("openssl")
-    certificate = Certificate(folder / "certificate.pem", folder / "key.pem")
-    run(
-        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-        "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
-        "-out", certificate.file, "-keyout", certificate.key,
-    )  # fmt: skip
-    return certificate
-
-
 @contextmanager
 def behind_nginx(server: ServerProcess, certificate: Certificate, folder: Path) -> Iterator[Front]:
-    """A running nginx that takes HTTPS and passes everything on to the server."""
+    """A running nginx that takes HTTPS and passes everything on, set up as we tell our users."""
     port = free_port()
+    (folder / "site.conf").write_text(_site(server, certificate, port))
     configuration = folder / "nginx.conf"
-    configuration.write_text(
-        NGINX_CONFIGURATION.format(
-            folder=folder,
-            port=port,
-            certificate=certificate.file,
-            key=certificate.key,
-            host=server.host,
-            server_port=server.port,
-        )
-    )
+    configuration.write_text(AROUND_THE_SITE.format(folder=folder))
     nginx = subprocess.Popen(
         [path_of("nginx"), "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(configuration)],
         stdin=subprocess.DEVNULL,
@@ -123,6 +88,20 @@ def behind_nginx(server: ServerProcess, certificate: Certificate, folder: Path) 
     finally:
         nginx.terminate()
         nginx.wait()
+
+
+def _site(server: ServerProcess, certificate: Certificate, port: int) -> str:
+    """The site that we ship, with the addresses and files of this test."""
+    site = SITE.read_text(encoding="utf-8")
+    for shipped, ours in {
+        "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+        "/etc/letsencrypt/live/photos.example/fullchain.pem": str(certificate.file),
+        "/etc/letsencrypt/live/photos.example/privkey.pem": str(certificate.key),
+        "http://127.0.0.1:8080;": f"http://127.0.0.1:{server.port};",
+    }.items():
+        assert site.count(shipped) == 1, f"{SITE} does not say {shipped} once"
+        site = site.replace(shipped, ours)
+    return site
 
 
 def free_port() -> int:

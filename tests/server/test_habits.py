@@ -125,15 +125,14 @@ def test_a_new_file_is_told_in_full(dav: DavClient) -> None:
     assert head["Content-Length"] == "3"
 
 
-def test_a_client_that_cleans_up_destroys_no_photo(own_server: ServerProcess) -> None:
+def test_a_client_that_cleans_up_destroys_no_photo(shared_server: ServerProcess, dav: DavClient) -> None:
     """rclone removes the name when a PUT failed; Finder does when a copy is cancelled."""
-    with own_server.client() as client:
-        client.put("/Upload/kept.jpg", b"kept")
-        own_server.wait_idle()
-        client.delete("/Upload/kept.jpg")
-        client.get("/Upload/kept.jpg", expect=404)
-        (item,) = client.items()
-        assert client.get(f"/api/v1/items/{item['id']}/original").body == b"kept"
+    dav.put(f"{HOME}/cleaned up.jpg", b"kept for ever")
+    shared_server.wait_idle()
+    dav.delete(f"{HOME}/cleaned up.jpg")
+    dav.get(f"{HOME}/cleaned up.jpg", expect=404)
+    (item,) = dav.items("&query=cleaned")
+    assert dav.get(f"/api/v1/items/{item['id']}/original").body == b"kept for ever"
 
 
 def test_if_match_of_what_is_not_there_creates_nothing(dav: DavClient) -> None:
