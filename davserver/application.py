@@ -69,9 +69,7 @@ def open_application(settings: Settings) -> Iterator[Application]:
         web = create_app(core.library, core.accounts, SetupGate(setup_token))
         dav = Nextcloud(WebDav(_tree_maker(core, intake)), transfers)
         gate = Gate(core.accounts, dav, web)
-        server = make_server(
-            gate, settings.host, settings.port, settings.threads, certificate, proxies
-        )
+        server = make_server(gate, settings.host, settings.port, settings.threads, certificate, proxies)
         worker.start()
         with _housekeeper(intake, transfers):
             try:

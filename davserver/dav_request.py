@@ -32,7 +32,7 @@ _CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", 
 
 @dataclass(frozen=True, slots=True)
 class DavRequest:
-    """A request, the tree it looks into, and its answer. Every check raises DAVError with the right status."""
+    """A request, the tree it looks into, and its answer. Each check raises DAVError with its status."""
 
     tree: PersonTree
     environ: Environ

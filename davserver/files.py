@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 from wsgidav import util
 from wsgidav.dav_error import (
@@ -19,6 +19,7 @@ from wsgidav.dav_error import (
 from davserver import headers
 from davserver.dav_request import Answer, DavRequest
 from davserver.stored_file import StoredFile
+from davserver.streams import StoredBytes
 from davserver.upload_share import UploadFolder
 from indexer import names
 from indexer.errors import UploadBroken
@@ -67,7 +68,7 @@ def get(request: DavRequest) -> Answer:
             "416 This file is shorter than that.", [("Content-Range", f"bytes */{resource.size_bytes}")]
         )
     file = resource.open()  # a lost original must be told before the answer has begun
-    answer = _file_headers(resource)
+    answer = resource.headers()
     if span is None:
         span = range(resource.size_bytes)
         status = "200 OK"
@@ -75,7 +76,7 @@ def get(request: DavRequest) -> Answer:
         status = "206 Partial Content"
         answer.append(("Content-Range", f"bytes {span.start}-{span.stop - 1}/{resource.size_bytes}"))
     request.start_response(status, [*answer, ("Content-Length", str(len(span)))])
-    return _body(request, file, span)
+    return StoredBytes(file, start=span.start, size_bytes=len(span))
 
 
 def head(request: DavRequest) -> Answer:
@@ -86,7 +87,7 @@ def head(request: DavRequest) -> Answer:
         return [b""]
     _check_modified(request, resource)
     request.check_conditions(resource)
-    request.start_response("200 OK", [*_file_headers(resource), ("Content-Length", str(resource.size_bytes))])
+    request.start_response("200 OK", [*resource.headers(), ("Content-Length", str(resource.size_bytes))])
     return [b""]
 
 
@@ -154,40 +155,6 @@ def _is_same_version(request: DavRequest, resource: StoredFile) -> bool:
     if validator.startswith('"'):
         return validator == f'"{resource.etag}"'
     return headers.http_date(validator) == int(resource.mtime)
-
-
-def _file_headers(resource: StoredFile) -> list[tuple[str, str]]:
-    answer = [
-        ("Content-Type", resource.mime),
-        ("Last-Modified", util.get_rfc1123_time(resource.mtime)),
-        ("ETag", f'"{resource.etag}"'),
-        ("Accept-Ranges", "bytes"),
-    ]
-    if len(resource.etag) == 64:
-        answer.append(("Repr-Digest", headers.repr_digest(resource.etag)))
-    resource.finalize_headers({}, answer)
-    return answer
-
-
-def _body(request: DavRequest, file: BinaryIO, span: range) -> Answer:
-    file.seek(span.start)
-    return _Blocks(file, len(span))
-
-
-class _Blocks:
-    """So many bytes of a file from where it stands; closes it in the end."""
-
-    def __init__(self, file: BinaryIO, size_bytes: int) -> None:
-        self._file = file
-        self._left_bytes = size_bytes
-
-    def __iter__(self) -> Iterator[bytes]:
-        while self._left_bytes and (block := self._file.read(min(self._left_bytes, BLOCK_BYTES))):
-            self._left_bytes -= len(block)
-            yield block
-
-    def close(self) -> None:
-        self._file.close()
 
 
 def _folder_page(request: DavRequest) -> Answer:

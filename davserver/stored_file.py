@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from urllib.parse import quote
 
+from wsgidav import util
 from wsgidav.dav_provider import DAVNonCollection
 
+from davserver.headers import repr_digest
 from indexer import names
 
 
@@ -27,9 +29,6 @@ class StoredFile(DAVNonCollection):  # type: ignore[misc]  # WsgiDAV has no type
     def get_content_length(self) -> int:
         return self.size_bytes
 
-    def get_content_type(self) -> str:
-        return self.mime
-
     def get_content(self) -> BinaryIO:
         return self.open()
 
@@ -39,24 +38,28 @@ class StoredFile(DAVNonCollection):  # type: ignore[misc]  # WsgiDAV has no type
     def get_last_modified(self) -> float:
         return self.mtime
 
-    def get_creation_date(self) -> float:
-        return self.created_at
-
     def support_etag(self) -> bool:
-        return True
-
-    def support_ranges(self) -> bool:
         return True
 
     def get_ref_url(self) -> str:
         return ref_url(self.path)
 
-    def finalize_headers(self, environ: dict[str, Any], response_headers: list[tuple[str, str]]) -> None:
-        # A file of unknown content must not run as a page of this server.
-        response_headers.append(("X-Content-Type-Options", "nosniff"))
+    def headers(self) -> list[tuple[str, str]]:
+        """What GET and HEAD say of the whole file, without its length."""
+        told = [
+            ("Content-Type", self.mime),
+            ("Last-Modified", util.get_rfc1123_time(self.mtime)),
+            ("ETag", f'"{self.etag}"'),
+            ("Accept-Ranges", "bytes"),
+            # A file of unknown content must not run as a page of this server.
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        if self.size_bytes:
+            told.append(("Repr-Digest", repr_digest(self.etag)))
         if not self.mime.startswith(("image/", "video/")) or self.mime == "image/svg+xml":
             name = quote(PurePosixPath(self.path).name)
-            response_headers.append(("Content-Disposition", f"attachment; filename*=UTF-8''{name}"))
+            told.append(("Content-Disposition", f"attachment; filename*=UTF-8''{name}"))
+        return told
 
 
 def ref_url(path: str) -> str:

@@ -11,11 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from wsgidav import util, xml_tools
 from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
 from wsgidav.dav_provider import DAVCollection
 
-from davserver import headers
 from davserver.headers import Declared
 from davserver.stored_file import StoredFile, ref_url
 from indexer import names
@@ -26,7 +24,6 @@ from indexer.upload_tree import UploadTree
 
 NAME = "Upload"
 _QUOTA_STEP_BYTES = 256 << 20
-_WIN32_MTIME = "{urn:schemas-microsoft-com:}Win32LastModifiedTime"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +72,6 @@ class _Named:
     def get_ref_url(self) -> str:
         return ref_url(self.path)
 
-    def get_display_name(self) -> str:
-        return self.entry.name if self.entry else NAME
-
     def remove(self) -> None:
         """DELETE: the name goes, and of a folder all names below it; originals stay."""
         self.share.tree.remove(self.share.person.id, self._own_path())
@@ -96,30 +90,6 @@ class _Named:
         # A lock on the whole share, left behind by a crash, would stop every copy for an hour.
         return self.entry is None
 
-    def get_property_names(self, *, is_allprop: bool) -> list[str]:
-        # RFC 4331: quota is not part of allprop.
-        live = super().get_property_names(is_allprop=is_allprop)  # type: ignore[misc]
-        dead = [name for name, _ in self.entry.properties] if self.entry else []
-        return [name for name in live if "quota-" not in name] + dead
-
-    def get_property_value(self, name: str) -> Any:
-        for known, xml in self.entry.properties if self.entry else ():
-            if known == name:
-                return xml_tools.string_to_xml(xml)
-        return super().get_property_value(name)  # type: ignore[misc]
-
-    def set_property_value(self, name: str, value: Any, *, dry_run: bool = False) -> bool:
-        """One property of a PROPPATCH; ``value`` is its element, None removes it."""
-        if self.entry is None:
-            raise DAVError(HTTP_FORBIDDEN, context_info="The share itself takes no properties.")
-        mtime = _declared_mtime(name, value)
-        if mtime is None and name.startswith("{DAV:}"):
-            raise DAVError(HTTP_FORBIDDEN, context_info="This property is the server's own.")
-        if not dry_run:
-            changes = {} if name.startswith("{DAV:}") else {name: _xml(value)}
-            self.share.tree.annotate(self.share.person.id, self._own_path(), changes, mtime)
-        return True
-
     def _own_path(self) -> str:
         if self.entry is None:
             raise DAVError(HTTP_FORBIDDEN, context_info="The Upload share itself stays where it is.")
@@ -136,32 +106,16 @@ class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has 
         super().__init__(url, environ)
         self.share, self.upload_path, self.entry = share, path, entry
 
-    def get_member_list(self) -> list[UploadFolder | UploadFile]:
-        children = self.share.tree.children(self.share.person.id, self.upload_path)
-        return [self._child(entry) for entry in children]
-
     def get_member_names(self) -> list[str]:
         return [entry.name for entry in self.share.tree.children(self.share.person.id, self.upload_path)]
 
-    def get_member(self, name: str) -> UploadFolder | UploadFile | None:
-        path = names.join(self.upload_path, name)
-        return self.share.resolve(path, util.join_uri(self.path, name), self.environ)
-
-    def create_empty_resource(self, name: str) -> UploadFolder | UploadFile:
+    def create_empty_resource(self, name: str) -> None:
         """The placeholder of a LOCK on a new name (RFC 4918 7.3)."""
-        path = names.join(self.upload_path, name)
-        entry = self.share.receive(path, Declared(Announced(0)), ())
-        return self._child(entry)
+        self.share.receive(names.join(self.upload_path, name), Declared(Announced(0)), ())
 
     def create_collection(self, name: str) -> None:
         path = names.join(self.upload_path, name)
         self.share.tree.make_folder(self.share.person.id, path)
-
-    def get_content_type(self) -> str:
-        return "httpd/unix-directory"
-
-    def get_creation_date(self) -> float | None:
-        return self.entry.created_at if self.entry else None
 
     def get_last_modified(self) -> float | None:
         return self.entry.mtime if self.entry else None
@@ -172,10 +126,6 @@ class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has 
 
     def get_used_bytes(self) -> int:
         return self.share.intake.catalog.items.tally(self.share.person.id)[0].size_bytes
-
-    def _child(self, entry: Entry) -> UploadFolder | UploadFile:
-        path = names.join(self.upload_path, entry.name)
-        return self.share.resource(entry, path, util.join_uri(self.path, entry.name), self.environ)
 
 
 class UploadFile(_Named, StoredFile):
@@ -199,17 +149,3 @@ def _upload_path(url: str) -> str:
     if share != NAME:
         raise DAVError(HTTP_FORBIDDEN, context_info="Files move within the Upload folder only.")
     return path
-
-
-def _xml(value: Any) -> str | None:
-    return None if value is None else xml_tools.xml_to_bytes(value, pretty=False).decode()
-
-
-def _declared_mtime(name: str, value: Any) -> float | None:
-    """The modification time that a property sets: Explorer's, rclone's, and the plain HTTP date."""
-    text = (value.text or "") if value is not None else ""
-    if name == _WIN32_MTIME or name == "{DAV:}getlastmodified":
-        return headers.http_date(text)
-    if name == "{DAV:}lastmodified":
-        return headers.epoch_seconds(text)
-    return None
