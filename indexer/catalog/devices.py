@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from indexer.catalog.database import Database, Lookup
+from indexer.catalog.database import Database
+from indexer.catalog.prepared import Prepared, Row
 from indexer.catalog.tables import DeviceRow, PersonRow
 from indexer.errors import LabelTaken, TooManyDevices
 from indexer.model import Device, Login, Person
@@ -20,6 +21,20 @@ _DEVICE = (
 )  # fmt: skip
 _PERSON = (PersonRow.id, PersonRow.name, PersonRow.is_owner)
 _SCOPE = (DeviceRow.id, DeviceRow.is_read_only, DeviceRow.used_at)
+_BY_NAME = PersonRow.name_key == sa.bindparam("name_key")
+_IS_THIS_ONE = sa.and_(
+    DeviceRow.person_id == PersonRow.id, DeviceRow.secret_hash == sa.bindparam("secret_hash")
+)
+_BASIC = Prepared(
+    sa.select(*_PERSON, PersonRow.password_hash, *_SCOPE)
+    .outerjoin_from(PersonRow, DeviceRow, _IS_THIS_ONE)
+    .where(_BY_NAME)
+)
+_DIGEST = Prepared(
+    sa.select(*_PERSON, DeviceRow.digest_ha1, *_SCOPE)
+    .join_from(PersonRow, DeviceRow, DeviceRow.person_id == PersonRow.id)
+    .where(_BY_NAME)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +49,17 @@ class Candidate:
 class Devices:
     def __init__(self, database: Database) -> None:
         self._database = database
-        is_this_one = sa.and_(
-            DeviceRow.person_id == PersonRow.id, DeviceRow.secret_hash == sa.bindparam("secret_hash")
-        )
-        by_name = PersonRow.name_key == sa.bindparam("name_key")
-        self._basic = Lookup(
-            database,
-            sa.select(*_PERSON, PersonRow.password_hash, *_SCOPE)
-            .outerjoin_from(PersonRow, DeviceRow, is_this_one)
-            .where(by_name),
-        )
-        self._digest = Lookup(
-            database,
-            sa.select(*_PERSON, DeviceRow.digest_ha1, *_SCOPE)
-            .join_from(PersonRow, DeviceRow, DeviceRow.person_id == PersonRow.id)
-            .where(by_name),
-        )
 
     def find_login(self, name_key: str, secret_hash: str) -> Candidate | None:
         """The device of this secret, else the account itself with its password's hash as ``proof``."""
-        rows = self._basic.rows(name_key=name_key, secret_hash=secret_hash)
-        return _candidate(rows[0]) if rows else None
+        with self._database.read() as connection:
+            row = _BASIC.row(connection, name_key=name_key, secret_hash=secret_hash)
+        return _candidate(row) if row else None
 
     def digest_logins(self, name_key: str) -> tuple[Candidate, ...]:
         """All devices of this name, with their HA1 as ``proof``."""
-        return tuple(_candidate(row) for row in self._digest.rows(name_key=name_key))
+        with self._database.read() as connection:
+            return tuple(map(_candidate, _DIGEST.rows(connection, name_key=name_key)))
 
     def add(
         self, person_id: int, label: str, secret_hash: str, digest_ha1: str, now: float, *, is_read_only: bool
@@ -98,7 +99,7 @@ class Devices:
             connection.execute(sa.update(DeviceRow).where(DeviceRow.id == device_id).values(used_at=now))
 
 
-def _candidate(row: tuple[object, ...]) -> Candidate:
+def _candidate(row: Row) -> Candidate:
     person_id, name, is_owner, proof, device_id, is_read_only, used_at = row
-    person = Person(person_id, name, bool(is_owner))  # type: ignore[arg-type]  # untyped from the driver
-    return Candidate(Login(person, device_id, bool(is_read_only)), proof, used_at)  # type: ignore[arg-type]
+    person = Person(person_id, name, bool(is_owner))
+    return Candidate(Login(person, device_id, bool(is_read_only)), proof, used_at)
