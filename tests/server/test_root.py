@@ -114,7 +114,9 @@ def test_a_wrong_login_is_401(server: ServerProcess, logins: list[str]) -> None:
         for login in logins:
             headers = {"Authorization": login, "Depth": "0"}
             answer = stranger.request("PROPFIND", "/Upload/", expect=401, headers=headers)
-            assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+            # Whoever tried Digest is asked for Digest again.
+            scheme = "Digest " if login.startswith("Digest") else "Basic "
+            assert answer.headers["WWW-Authenticate"].startswith(scheme)
 
 
 def test_guessing_is_slowed_down(server: ServerProcess) -> None:
