@@ -8,8 +8,6 @@ The library is imported by the commands themselves: a decoding process imports t
 from __future__ import annotations
 
 import argparse
-import getpass
-import json
 import logging
 import os
 import signal
@@ -18,18 +16,16 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from config.errors import ConfigError
 from config.load import load
 from config.settings import Settings, options
+from davserver import people_commands
+from davserver.console import DONE, FAILED, PARTLY, USAGE, complain, report, size
 
 if TYPE_CHECKING:
     from davserver.application import Application
-    from indexer.model import Device
-
-DONE, FAILED, USAGE, PARTLY = 0, 1, 2, 3
 
 Command = Callable[[argparse.Namespace, Settings], int]
 
@@ -40,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load(vars(parsed), os.environ)
     except ConfigError as error:
-        return _complain(str(error), USAGE)
+        return complain(str(error), USAGE)
     return _run(parsed.command, parsed, settings)
 
 
@@ -50,11 +46,11 @@ def _run(command: Command, parsed: argparse.Namespace, settings: Settings) -> in
     try:
         return command(parsed, settings)
     except LibraryError as error:
-        return _complain(str(error), FAILED)
+        return complain(str(error), FAILED)
     except BrokenPipeError:
         return FAILED
     except KeyboardInterrupt:
-        return _complain("Stopped.", FAILED)
+        return complain("Stopped.", FAILED)
 
 
 def serve(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -74,7 +70,7 @@ def serve(parsed: argparse.Namespace, settings: Settings) -> int:
                 application.server.serve()
             print("Stopping: files in flight are finished or refused cleanly.", flush=True)
     except (AddressUnusable, CertificateUnusable) as error:
-        return _complain(str(error), FAILED)
+        return complain(str(error), FAILED)
     return DONE
 
 
@@ -93,116 +89,6 @@ def worker(parsed: argparse.Namespace, settings: Settings) -> int:
     with open_core(settings) as core:
         Worker(core.catalog, core.originals, core.folder.derivatives, settings.workers).run(wake, stop)
     return DONE
-
-
-def user_add(parsed: argparse.Namespace, settings: Settings) -> int:
-    from davserver.core import open_core
-
-    with open_core(settings) as core:
-        person = core.accounts.add(parsed.name, _password(parsed))
-    role = "the owner's account" if person.is_owner else "an account"
-    _report(parsed, {"name": person.name, "owner": person.is_owner}, f"Created {role} {person.name!r}.")
-    return DONE
-
-
-def user_list(parsed: argparse.Namespace, settings: Settings) -> int:
-    from davserver.core import open_core
-
-    with open_core(settings) as core:
-        people = core.accounts.list()
-    rows = [{"name": person.name, "owner": person.is_owner} for person in people]
-    lines = [f"{person.name}{' (owner)' if person.is_owner else ''}" for person in people]
-    _report(parsed, {"users": rows}, "\n".join(lines) or "There are no accounts yet.")
-    return DONE
-
-
-def user_passwd(parsed: argparse.Namespace, settings: Settings) -> int:
-    from davserver.core import open_core
-
-    with open_core(settings) as core:
-        if not core.accounts.set_password(parsed.name, _password(parsed)):
-            return _complain(f"There is no account named {parsed.name!r}.", FAILED)
-    _report(parsed, {"name": parsed.name}, f"Changed the password of {parsed.name!r}.")
-    return DONE
-
-
-def user_remove(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Remove an account and what is known of its library; the originals stay on the disk."""
-    from davserver.core import open_core
-
-    with open_core(settings) as core, core.folder.held():
-        if core.accounts.find(parsed.name) is None:
-            return _complain(f"There is no account named {parsed.name!r}.", FAILED)
-        if not (parsed.yes or _confirmed(f"Remove {parsed.name!r} with library, albums and devices")):
-            return _complain("Nothing was removed; say --yes to do it.", USAGE)
-        core.accounts.remove(parsed.name)
-    _report(
-        parsed, {"name": parsed.name}, f"Removed {parsed.name!r}. The originals are still in {settings.data}."
-    )
-    return DONE
-
-
-def device_add(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Print the new device's password: the only time that anybody sees it."""
-    from davserver.core import open_core
-
-    with open_core(settings) as core:
-        person = core.accounts.find(parsed.user)
-        if person is None:
-            return _complain(f"There is no account named {parsed.user!r}.", FAILED)
-        made = core.devices.add(person, parsed.label, is_read_only=parsed.read_only)
-    row = {**_device_row(person.name, made.device), "password": made.password}
-    lines = [
-        f"Name:      {person.name}",
-        f"Password:  {made.password}",
-        "",
-        "It is shown only this once. Type the name exactly as it stands here.",
-    ]
-    _report(parsed, row, "\n".join(lines))
-    return DONE
-
-
-def device_list(parsed: argparse.Namespace, settings: Settings) -> int:
-    from davserver.core import open_core
-
-    with open_core(settings) as core:
-        people = core.accounts.list()
-        if parsed.user is not None:
-            one = core.accounts.find(parsed.user)
-            if one is None:
-                return _complain(f"There is no account named {parsed.user!r}.", FAILED)
-            people = (one,)
-        rows = [_device_row(person.name, device) for person in people for device in core.devices.list(person)]
-    lines = [
-        f"{row['user']}: {row['label']} ({'read-only' if row['read_only'] else 'full'}), "
-        f"last used {row['used_at'] or 'never'}"
-        for row in rows
-    ]
-    _report(parsed, {"devices": rows}, "\n".join(lines) or "There are no devices yet.")
-    return DONE
-
-
-def device_revoke(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Its next request is refused, also by a server that is running."""
-    from davserver.core import open_core
-
-    with open_core(settings) as core:
-        person = core.accounts.find(parsed.user)
-        if person is None:
-            return _complain(f"There is no account named {parsed.user!r}.", FAILED)
-        core.devices.revoke_label(person, parsed.label)
-    _report(parsed, {"user": person.name, "label": parsed.label}, f"Revoked {parsed.label!r}.")
-    return DONE
-
-
-def _device_row(user: str, device: Device) -> dict[str, Any]:
-    return {
-        "user": user,
-        "label": device.label,
-        "read_only": device.is_read_only,
-        "created_at": _moment(device.created_at),
-        "used_at": None if device.used_at is None else _moment(device.used_at),
-    }
 
 
 def status(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -225,15 +111,15 @@ def status(parsed: argparse.Namespace, settings: Settings) -> int:
         }
         for person, numbers in people
     ]
-    lines = [f"Data folder {settings.data}: {_size(available_bytes)} free for uploads"]
+    lines = [f"Data folder {settings.data}: {size(available_bytes)} free for uploads"]
     lines += [
-        f"{person.name}: {numbers.items:,} items, {_size(numbers.originals.size_bytes)}; "
+        f"{person.name}: {numbers.items:,} items, {size(numbers.originals.size_bytes)}; "
         f"{numbers.duplicates.count:,} duplicates avoided; {numbers.queue.pending + numbers.queue.running:,} "
         f"being prepared, {numbers.queue.failed:,} failed"
         for person, numbers in people
     ]
     document = {"data": str(settings.data), "available_bytes": available_bytes, "users": rows}
-    _report(parsed, document, "\n".join(lines))
+    report(parsed, document, "\n".join(lines))
     return DONE
 
 
@@ -243,8 +129,8 @@ def verify(parsed: argparse.Namespace, settings: Settings) -> int:
     from davserver.progress import progress
     from indexer import maintenance
 
-    with open_core(settings) as core, progress("Verifying originals", quiet=parsed.json) as report:
-        found = maintenance.verify(core.catalog, core.originals, report)
+    with open_core(settings) as core, progress("Verifying originals", quiet=parsed.json) as note:
+        found = maintenance.verify(core.catalog, core.originals, note)
     rows = [
         {"sha256": damaged.sha256, "damage": damaged.damage, "names": list(damaged.names)}
         for damaged in found.damaged
@@ -252,8 +138,8 @@ def verify(parsed: argparse.Namespace, settings: Settings) -> int:
     lines = [f"{row['sha256']} {row['damage']} ({', '.join(row['names']) or 'no name'})" for row in rows]
     verdict = f"{len(rows):,} damaged" if rows else "all intact"
     counted = "1 original" if found.checked == 1 else f"{found.checked:,} originals"
-    lines.append(f"{counted}, {_size(found.size_bytes)}: {verdict}.")
-    _report(parsed, {"checked": found.checked, "bytes": found.size_bytes, "damaged": rows}, "\n".join(lines))
+    lines.append(f"{counted}, {size(found.size_bytes)}: {verdict}.")
+    report(parsed, {"checked": found.checked, "bytes": found.size_bytes, "damaged": rows}, "\n".join(lines))
     return PARTLY if rows else DONE
 
 
@@ -267,14 +153,16 @@ def _parser() -> argparse.ArgumentParser:
     users = commands.add_parser("user", help="accounts; the first is the owner's")
     user_commands = users.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name, command, help_text in (
-        ("add", user_add, "create an account"),
-        ("passwd", user_passwd, "change a password"),
+        ("add", people_commands.user_add, "create an account"),
+        ("passwd", people_commands.user_passwd, "change a password"),
     ):
         user_command = _command(user_commands, name, command, help_text, reports=True)
         user_command.add_argument("name", metavar="NAME")
         user_command.add_argument("--password-stdin", action="store_true", help="read it from standard input")
-    _command(user_commands, "list", user_list, "list the accounts", reports=True)
-    removing = _command(user_commands, "remove", user_remove, "remove an account", reports=True)
+    _command(user_commands, "list", people_commands.user_list, "list the accounts", reports=True)
+    removing = _command(
+        user_commands, "remove", people_commands.user_remove, "remove an account", reports=True
+    )
     removing.add_argument("name", metavar="NAME")
     removing.add_argument("--yes", action="store_true", help="do not ask")
     _add_device_commands(commands)
@@ -289,11 +177,15 @@ def _parser() -> argparse.ArgumentParser:
 def _add_device_commands(commands: Any) -> None:
     devices = commands.add_parser("device", help="passwords for what mounts the shares")
     device_commands = devices.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    adding = _command(device_commands, "add", device_add, "make a device password", reports=True)
+    adding = _command(
+        device_commands, "add", people_commands.device_add, "make a device password", reports=True
+    )
     adding.add_argument("label", metavar="LABEL")
     adding.add_argument("--read-only", action="store_true", help="it may only look at the Library")
-    listing = _command(device_commands, "list", device_list, "list the devices", reports=True)
-    revoking = _command(device_commands, "revoke", device_revoke, "end a device password", reports=True)
+    listing = _command(device_commands, "list", people_commands.device_list, "list the devices", reports=True)
+    revoking = _command(
+        device_commands, "revoke", people_commands.device_revoke, "end a device password", reports=True
+    )
     revoking.add_argument("label", metavar="LABEL")
     for command, is_required in ((adding, True), (listing, False), (revoking, True)):
         command.add_argument("--user", metavar="NAME", required=is_required, help="whose device")
@@ -317,20 +209,6 @@ def _add_options(parser: argparse.ArgumentParser, *names: str) -> None:
             parser.add_argument(
                 f"--{option.name.replace('_', '-')}", help=help_text, metavar=option.name.upper()
             )
-
-
-def _password(parsed: argparse.Namespace) -> str:
-    if parsed.password_stdin or not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    return getpass.getpass(f"Password for {parsed.name}: ")
-
-
-def _confirmed(question: str) -> bool:
-    return sys.stdin.isatty() and input(f"{question}? Type yes: ").strip().lower() == "yes"
-
-
-def _moment(epoch_s: float) -> str:
-    return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _welcome(application: Application, settings: Settings) -> str:
@@ -390,20 +268,3 @@ def _warn_about_pillow() -> None:
             "install with --no-deps -r requirements.lock as the README says.",
             file=sys.stderr,
         )
-
-
-def _size(size_bytes: float) -> str:
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if size_bytes < 1000:
-            return f"{size_bytes:,.0f} {unit}" if unit == "bytes" else f"{size_bytes:,.1f} {unit}"
-        size_bytes /= 1000
-    return f"{size_bytes:,.1f} TB"
-
-
-def _report(parsed: argparse.Namespace, document: dict[str, Any], text: str) -> None:
-    print(json.dumps(document, indent=2) if parsed.json else text)
-
-
-def _complain(sentence: str, code: int) -> int:
-    print(f"photocloud: {sentence}", file=sys.stderr)
-    return code

@@ -1,0 +1,43 @@
+"""What commands say and ask: reports in words or as JSON, sentences of failure, passwords. Exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+DONE, FAILED, USAGE, PARTLY = 0, 1, 2, 3
+
+
+def password(parsed: argparse.Namespace) -> str:
+    if parsed.password_stdin or not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return getpass.getpass(f"Password for {parsed.name}: ")
+
+
+def confirmed(question: str) -> bool:
+    return sys.stdin.isatty() and input(f"{question}? Type yes: ").strip().lower() == "yes"
+
+
+def moment(epoch_s: float) -> str:
+    return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def size(size_bytes: float) -> str:
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if size_bytes < 1000:
+            return f"{size_bytes:,.0f} {unit}" if unit == "bytes" else f"{size_bytes:,.1f} {unit}"
+        size_bytes /= 1000
+    return f"{size_bytes:,.1f} TB"
+
+
+def report(parsed: argparse.Namespace, document: dict[str, Any], text: str) -> None:
+    print(json.dumps(document, indent=2) if parsed.json else text)
+
+
+def complain(sentence: str, code: int) -> int:
+    print(f"photocloud: {sentence}", file=sys.stderr)
+    return code
