@@ -6,13 +6,44 @@ proportion to what it returns.
 
 from __future__ import annotations
 
-from typing import Protocol
+import threading
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 from davserver.streams import Reader
+from indexer.errors import UploadBroken
 
 SHORT_BYTES = 64 * 1024
 _LONGEST_CHUNK_LINE = 4096
 _MOST_AT_ONCE = 1 << 20
+_BLOCK_BYTES = 256 * 1024
+_buffers = threading.local()
+
+
+def blocks(body: Any) -> Iterator[memoryview]:
+    """A long body piece by piece, for a reader that is done with each before it asks for the next.
+
+    All are in one buffer of the thread: fresh memory for each would cost more than hashing it. Raises
+    UploadBroken when the connection or the framing breaks off.
+    """
+    buffer = _buffer()
+    while count := _fill(body, buffer):
+        yield buffer[:count]
+
+
+def _buffer() -> memoryview:
+    if not hasattr(_buffers, "view"):
+        _buffers.view = memoryview(bytearray(_BLOCK_BYTES))
+    view: memoryview = _buffers.view
+    return view
+
+
+def _fill(body: Any, buffer: memoryview) -> int:
+    try:
+        count: int = body.readinto(buffer)
+    except (OSError, ValueError) as error:
+        raise UploadBroken from error
+    return count
 
 
 class Body(Protocol):

@@ -6,7 +6,7 @@ together, by the same PUT that every other file comes in by.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,12 +20,12 @@ from wsgidav.dav_error import (
 
 from davserver import headers
 from davserver.addresses import Chunks, destination, place, under_share
+from davserver.bodies import blocks
 from davserver.dav_xml import parse_propfind
 from davserver.properties import MULTISTATUS, MULTISTATUS_END, Extras, Form, href, href_part
 from indexer import names
 from indexer.accounts import PERSON_KEY
 from indexer.catalog.listings import Listed
-from indexer.errors import UploadBroken
 from indexer.model import Part, Person, Transfer
 from indexer.transfers import Transfers
 
@@ -33,7 +33,6 @@ Environ = dict[str, Any]
 
 _WHOLE = ".file"
 _METHODS = ("OPTIONS", "PROPFIND", "MKCOL", "PUT", "MOVE", "DELETE")
-_BLOCK_BYTES = 256 * 1024
 _MOST_XML_BYTES = 256 * 1024
 
 
@@ -86,7 +85,7 @@ class ChunkFolders:
         transfer = _told(transfer, environ)
         announced = headers.announced(environ | {"HTTP_OC_TOTAL_LENGTH": ""})
         with self.transfers.begin_part(transfer, announced) as incoming:
-            for block in _blocks(environ):
+            for block in blocks(environ["wsgi.input"]):
                 incoming.write(block)
             kept = self.transfers.keep_part(incoming, transfer, part, at, is_offset=is_offset)
         etag = f'"{kept.file}"'
@@ -172,16 +171,3 @@ def _xml(environ: Environ) -> bytes:
     if len(body) > _MOST_XML_BYTES:
         raise DAVError(HTTP_REQUEST_ENTITY_TOO_LARGE, context_info="The XML of this request is too long.")
     return body
-
-
-def _blocks(environ: Environ) -> Iterator[bytes]:
-    while block := _next_block(environ["wsgi.input"]):
-        yield block
-
-
-def _next_block(body: Any) -> bytes:
-    try:
-        block: bytes = body.read(_BLOCK_BYTES)
-    except (OSError, ValueError) as error:
-        raise UploadBroken from error
-    return block

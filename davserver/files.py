@@ -17,14 +17,13 @@ from wsgidav.dav_error import (
 )
 
 from davserver import headers
+from davserver.bodies import blocks
 from davserver.dav_request import Answer, DavRequest
 from davserver.stored_file import StoredFile
 from davserver.streams import StoredBytes
 from davserver.upload_share import UploadFolder
 from indexer import names
-from indexer.errors import UploadBroken
 
-BLOCK_BYTES = 256 * 1024
 _RANGE = re.compile(r"bytes=(?=\d*-\d*)(?!-$)(\d{0,18})-(\d{0,18})")
 
 
@@ -100,26 +99,14 @@ def _check_put(request: DavRequest, target: Any) -> None:
         raise DAVError(HTTP_METHOD_NOT_ALLOWED, context_info="There is a folder of this name.")
 
 
-def _blocks(request: DavRequest, locked: Any) -> Iterator[bytes]:
-    """The body; raises UploadBroken when the connection or the chunks break off.
-
-    At its end the locks are asked again: somebody may have locked the name while the bytes came.
-    """
-    body = request.environ["wsgi.input"]
+def _blocks(request: DavRequest, locked: Any) -> Iterator[memoryview]:
+    """The body. At its end the locks are asked again: somebody may have locked the name meanwhile."""
     came = False
-    while block := _next_block(body):
+    for block in blocks(request.environ["wsgi.input"]):
         came = True
         yield block
     if came:
         request.check_locks(locked)
-
-
-def _next_block(body: Any) -> bytes:
-    try:
-        block: bytes = body.read(BLOCK_BYTES)
-    except (OSError, ValueError) as error:
-        raise UploadBroken from error
-    return block
 
 
 def _check_modified(request: DavRequest, resource: StoredFile) -> None:

@@ -48,7 +48,7 @@ class UploadShare:
             return UploadFolder(self, path, url, environ, entry)
         return UploadFile(self, path, url, environ, entry)
 
-    def receive(self, path: str, declared: Declared, blocks: Iterable[bytes]) -> Entry:
+    def receive(self, path: str, declared: Declared, blocks: Iterable[bytes | memoryview]) -> Entry:
         """Take a file in, whole and durable, or raise and leave everything as it was."""
         with self.intake.begin(self.person.id, path, declared.announced) as incoming:
             for block in blocks:

@@ -171,7 +171,9 @@ class TooManyParts(Refused):
 
 class TooManyTransfers(Refused):
     def __init__(self, most: int) -> None:
-        super().__init__(f"You have {most:,} unfinished uploads in parts; finish or drop some, or wait a day.")
+        super().__init__(
+            f"You have {most:,} unfinished uploads in parts; finish or drop some."
+        )
 
 
 class ReadOnly(Refused):

@@ -52,7 +52,7 @@ class Announced:
 
 
 class _Checksum(Protocol):
-    def update(self, block: bytes, /) -> None: ...
+    def update(self, block: bytes | memoryview, /) -> None: ...
     def hexdigest(self) -> str: ...
 
 
@@ -60,7 +60,7 @@ class _Adler32:
     def __init__(self) -> None:
         self._value = 1
 
-    def update(self, block: bytes, /) -> None:
+    def update(self, block: bytes | memoryview, /) -> None:
         self._value = zlib.adler32(block, self._value)
 
     def hexdigest(self) -> str:
@@ -113,7 +113,7 @@ class Incoming:
         self._flushed_bytes = 0
         self._fd = self._open()
 
-    def write(self, block: bytes) -> None:
+    def write(self, block: bytes | memoryview) -> None:
         """Take the next bytes; raises TooLarge, NoRoom. Blocks of 256 KiB and more are fastest."""
         self._received_bytes += len(block)
         if self._limit_bytes is not None and self._received_bytes > self._limit_bytes:

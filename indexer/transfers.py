@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from indexer.catalog import Catalog
 from indexer.errors import NoSuchTransfer, PartsMissing, TooLarge
@@ -37,16 +37,16 @@ class Whole:
     def __init__(self, folder: Path, parts: tuple[Part, ...]) -> None:
         self.size_bytes = sum(part.size_bytes for part in parts)
         self._files = (folder / part.file for part in parts)
-        self._open: BinaryIO | None = None
+        self._open: FileIO | None = None
 
-    def read(self, size: int) -> bytes:
-        """Up to ``size`` bytes, none only at the end."""
+    def readinto(self, view: memoryview) -> int:
+        """Some bytes into ``view`` and their number; 0 only at the end."""
         while self._open is not None or self._next():
             assert self._open is not None
-            if block := self._open.read(size):
-                return block
+            if count := self._open.readinto(view):
+                return count
             self.close()
-        return b""
+        return 0
 
     def close(self) -> None:
         if self._open is not None:
