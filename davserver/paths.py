@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote_to_bytes
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]")
 
 
 class BadPath(Exception):
@@ -18,7 +21,7 @@ def decoded_path(path_info: str) -> str:
         path = path_info.encode("latin-1").decode("utf-8")
     except UnicodeError:
         raise BadPath("The address is not valid UTF-8.") from None
-    if any(ord(letter) < 32 or ord(letter) in (0x7F, 0xFFFE, 0xFFFF) for letter in path):
+    if _UNPRINTABLE.search(path):
         raise BadPath("The address contains a control character.")
     if any(part in (".", "..") for part in path.split("/")):
         raise BadPath("The address contains '.' or '..'.")

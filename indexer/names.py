@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from fnmatch import fnmatchcase
+from collections.abc import Iterable
+from fnmatch import translate
 
 from indexer.errors import BadName
 
@@ -23,6 +24,14 @@ _JUNK_FILES = (
 _JUNK_FOLDERS = (
     ".spotlight-v100", ".trashes", ".fseventsd", ".temporaryitems", ".appledouble", "__macosx", ".trash-*",
 )  # fmt: skip
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(translate, patterns)))
+
+
+_IS_JUNK_FOLDER = _any_of(_JUNK_FOLDERS).match
+_IS_JUNK_NAME = _any_of((*_JUNK_FILES, *_JUNK_FOLDERS)).match
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]")  # the last two cannot stand in XML
 
 
@@ -72,12 +81,7 @@ def is_junk(path: str) -> bool:
     Only a few folders, which no photographer names so, make junk of all that lies in them.
     """
     *folders, name = path.lower().split("/")
-    is_in_junk_folder = any(_matches(part, _JUNK_FOLDERS) for part in (*folders, name))
-    return is_in_junk_folder or _matches(name, _JUNK_FILES)
-
-
-def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+    return bool(_IS_JUNK_NAME(name) or any(map(_IS_JUNK_FOLDER, folders)))
 
 
 def numbered(name: str, number: int) -> str:

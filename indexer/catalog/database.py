@@ -36,7 +36,9 @@ class Database:
 
     def __init__(self, url: str | sa.URL) -> None:
         """``url`` as SQLAlchemy wants it; `sqlite_url` makes one."""
-        self.engine = sa.create_engine(url, pool_size=8, max_overflow=-1)
+        # A connection goes back without a transaction: SQLAlchemy's ends with its block, and `Prepared`
+        # outside of one begins none. Rolling back once more would cost as much as the question.
+        self.engine = sa.create_engine(url, pool_size=8, max_overflow=-1, pool_reset_on_return=None)
         # Threads of one process queue here, fairly; SQLite's own waiting is a sleep that doubles.
         self._writing = threading.Lock()
         if self.engine.dialect.name == "sqlite":
