@@ -5,6 +5,8 @@ GNOME's file manager shows the reason phrase itself, so the sentence stands ther
 
 from __future__ import annotations
 
+import json
+
 from wsgidav.dav_error import DAVError, get_http_status_string
 
 from indexer.errors import (
@@ -47,6 +49,7 @@ _STATUS: tuple[tuple[type[LibraryError], int], ...] = (
     (TooManyTransfers, 507),
     (OriginalMissing, 500),
 )
+_API_CODES = {400: "bad_request", 401: "not_logged_in", 403: "read_only_device", 429: "too_many_attempts"}
 _SENTENCES = {
     401: "Log in with your Private Photo Cloud account.",
     404: "There is nothing here under this name.",
@@ -62,14 +65,15 @@ def status_of(error: LibraryError) -> int:
 
 
 class Refusal:
-    """One refusing answer: status line with a sentence, headers, body."""
+    """One refusing answer: status line with a sentence, headers, body (by default the sentence again)."""
 
-    def __init__(self, status: int, sentence: str, condition_xml: bytes | None = None) -> None:
+    def __init__(
+        self, status: int, sentence: str, body: bytes | None = None, mime: str = "text/plain"
+    ) -> None:
         # A status line is one line of Latin-1; sentences that quote names may be neither.
         reason = sentence.encode("ascii", "replace").decode().splitlines()[0][:200]
         self.status = f"{status} {reason}"
-        self.body = condition_xml or f"{sentence}\n".encode()
-        mime = "application/xml" if condition_xml else "text/plain"
+        self.body = body or f"{sentence}\n".encode()
         self.headers = [
             ("Content-Type", f"{mime}; charset=utf-8"),
             ("Content-Length", str(len(self.body))),
@@ -81,8 +85,15 @@ def refusal(error: DAVError | LibraryError) -> Refusal:
     if isinstance(error, LibraryError):
         return Refusal(status_of(error), str(error))
     if error.err_condition is not None:
-        return Refusal(error.value, _sentence(error), error.err_condition.as_string().encode())
+        condition = error.err_condition.as_string().encode()
+        return Refusal(error.value, _sentence(error), condition, "application/xml")
     return Refusal(error.value, _sentence(error))
+
+
+def api_refusal(status: int, sentence: str) -> Refusal:
+    """The same for a program that asked the API: it reads JSON (DESIGN section 7)."""
+    error = {"code": _API_CODES[status], "message": sentence}
+    return Refusal(status, sentence, json.dumps({"error": error}).encode(), "application/json")
 
 
 def _sentence(error: DAVError) -> str:

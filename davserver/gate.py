@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from davserver import addresses, digest, library_share, upload_share
 from davserver.digest import Nonces
-from davserver.errors import Refusal
+from davserver.errors import Refusal, api_refusal
 from davserver.paths import BadPath, check_query, decoded_path
 from indexer.accounts import LOGIN_KEY, PERSON_KEY, READ_ONLY_KEY, Accounts
 from indexer.devices import REALM
@@ -54,12 +54,12 @@ class Gate:
             check_query(environ.get("QUERY_STRING", ""))
             login = self._login(environ)
         except BadPath as error:
-            return _refuse(start_response, Refusal(400, str(error)))
+            return _refuse(environ, start_response, 400, str(error))
         except _NotLetIn as error:
             return self._ask(environ, start_response, str(error), stale=error.stale)
         except TooManyAttempts as error:
             return _refuse(
-                start_response, Refusal(429, str(error)), ("Retry-After", str(error.retry_after_s))
+                environ, start_response, 429, str(error), ("Retry-After", str(error.retry_after_s))
             )
         environ[LOGIN_KEY], environ[PERSON_KEY] = login, login and login.person
         environ[READ_ONLY_KEY] = login is not None and login.is_read_only
@@ -73,7 +73,7 @@ class Gate:
         if login is None:
             return self._ask(environ, start_response, _LOG_IN)
         if login.is_read_only and not is_for_looking(environ["REQUEST_METHOD"], path):
-            return _refuse(start_response, Refusal(403, str(ReadOnlyDevice())))
+            return _refuse(environ, start_response, 403, str(ReadOnlyDevice()))
         environ["PATH_INFO"] = path
         return self.dav(environ, start_response)
 
@@ -108,11 +108,11 @@ class Gate:
     ) -> Iterable[bytes]:
         """401 with the one challenge that this client can answer: most take the first they know."""
         if not wants_digest(environ):
-            return _refuse(start_response, Refusal(401, sentence), ("WWW-Authenticate", _BASIC))
+            return _refuse(environ, start_response, 401, sentence, ("WWW-Authenticate", _BASIC))
         if sentence == _LOG_IN:
             sentence = f"{_LOG_IN} {_DIGEST_NEEDS}"
         challenge = self.nonces.challenge(stale=stale)
-        return _refuse(start_response, Refusal(401, sentence), ("WWW-Authenticate", challenge))
+        return _refuse(environ, start_response, 401, sentence, ("WWW-Authenticate", challenge))
 
 
 class _NotLetIn(Exception):
@@ -162,6 +162,13 @@ def _target(environ: Environ) -> str:
     return str(environ.get("REQUEST_URI") or (f"{path}?{query}" if query else path))
 
 
-def _refuse(start_response: StartResponse, answer: Refusal, *more: tuple[str, str]) -> Iterable[bytes]:
+def _refuse(
+    environ: Environ, start_response: StartResponse, status: int, sentence: str, *more: tuple[str, str]
+) -> Iterable[bytes]:
+    answer = api_refusal(status, sentence) if _is_for_programs(environ) else Refusal(status, sentence)
     start_response(answer.status, [*answer.headers, *more])
     return [answer.body]
+
+
+def _is_for_programs(environ: Environ) -> bool:
+    return str(environ["PATH_INFO"]).startswith("/api/")

@@ -11,6 +11,7 @@ from wsgidav.dav_provider import DAVCollection, DAVProvider
 from davserver import library_share, upload_share
 from davserver.library_share import LibraryShare
 from davserver.locks import PersonLocks
+from davserver.quiet import quiet_file
 from davserver.read_only import ReadOnlyResource
 from davserver.stored_file import ref_url
 from davserver.upload_share import UploadShare
@@ -30,6 +31,9 @@ class PersonTree(DAVProvider):  # type: ignore[misc]  # WsgiDAV has no types
 
     def get_resource_inst(self, path: str, environ: dict[str, Any]) -> Any:
         """The resource of an absolute, decoded path; None when there is none."""
+        return self._shared(path, environ) or quiet_file(path, environ)
+
+    def _shared(self, path: str, environ: dict[str, Any]) -> Any:
         share, _, rest = path.strip("/").partition("/")
         if not share:
             return Root(path, environ)

@@ -33,6 +33,7 @@ PROVED_BY = {
     "davserver/locking.py": "tests/server/test_litmus.py",
     "davserver/locks.py": "tests/server/test_explorer.py",
     "davserver/people_commands.py": "tests/server/test_devices.py",
+    "davserver/quiet.py": "tests/server/test_habits.py",
     "davserver/read_only.py": "tests/server/test_root.py",
     "davserver/root.py": "tests/server/test_root.py",
     "davserver/connections.py": "tests/test_davserver_server.py",

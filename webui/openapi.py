@@ -121,6 +121,8 @@ _CSRF_HEADER: Json = {
 
 
 def _call(summary: str, answers: Json, **more: Any) -> Json:
+    answers.setdefault("400", _refusal("The address or a header cannot be read."))
+    answers.setdefault("429", _refusal("Too many failed attempts; Retry-After says how long to wait."))
     return {"summary": summary, "responses": answers, **more}
 
 

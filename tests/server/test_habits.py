@@ -208,3 +208,23 @@ def test_a_move_takes_no_lock_along(dav: DavClient) -> None:
 )
 def test_probes_of_finder_find_nothing(dav: DavClient, name: str) -> None:
     dav.propfind(f"{HOME}/{name}", depth="0", expect=404)
+
+
+# macOS
+
+
+@pytest.mark.parametrize("folder", ["/", "/Upload/", "/Library/"])
+@pytest.mark.parametrize("name", [".metadata_never_index", ".ql_disablethumbnails"])
+def test_a_mac_is_told_to_leave_the_drive_alone(dav: DavClient, folder: str, name: str) -> None:
+    """Spotlight and Finder's previews would read every photo through the network."""
+    (found,) = dav.propfind(f"{folder}{name}", depth="0").resources().values()
+    assert found[f"{DAV}getcontentlength"].text == "0"
+    assert f"{folder}{name}" not in dav.propfind(folder).resources()
+    assert dav.request("PROPFIND", f"{HOME}/{name}", expect=404, headers={"Depth": "0"})
+
+
+def test_a_real_file_of_such_a_name_goes_first(dav: DavClient) -> None:
+    dav.put("/Upload/.metadata_never_index", b"mine", expect=201)
+    assert dav.get("/Upload/.metadata_never_index").body == b"mine"
+    dav.delete("/Upload/.metadata_never_index")
+    assert dav.get("/Upload/.metadata_never_index").body == b""
