@@ -11,7 +11,7 @@ from wsgidav.dav_error import HTTP_FORBIDDEN, HTTP_NOT_FOUND, DAVError
 
 from davserver import upload_share
 from davserver.destination import destination_path
-from indexer.accounts import PERSON_KEY
+from indexer.accounts import LOGIN_KEY
 from indexer.errors import BadName
 
 NAME = "remote.php"
@@ -69,7 +69,7 @@ def destination(environ: dict[str, Any]) -> str:
     """
     path = destination_path(environ)
     if path.startswith(f"/{NAME}/"):
-        found = route(path, environ[PERSON_KEY].name)
+        found = route(path, environ[LOGIN_KEY].person.name)
         path = f"{SHARE}{found.rest}" if isinstance(found, Alias) else path
     if not path.startswith(f"{SHARE}/"):
         raise DAVError(HTTP_FORBIDDEN, context_info="Files go into the Upload folder only.")

@@ -24,7 +24,7 @@ from davserver.bodies import blocks
 from davserver.dav_xml import parse_propfind
 from davserver.properties import MULTISTATUS, MULTISTATUS_END, Extras, Form, href, href_part
 from indexer import names
-from indexer.accounts import PERSON_KEY
+from indexer.accounts import LOGIN_KEY
 from indexer.catalog.listings import Listed
 from indexer.model import Part, Person, Transfer
 from indexer.transfers import Transfers
@@ -54,7 +54,7 @@ class ChunkFolders:
 
     def answer(self, at: Chunks, environ: Environ) -> Answer:
         """Raises DAVError and LibraryError; what was acknowledged before is kept then."""
-        method, person = environ["REQUEST_METHOD"], environ[PERSON_KEY]
+        method, person = environ["REQUEST_METHOD"], environ[LOGIN_KEY].person
         if method == "OPTIONS":
             allowed = ("Allow", ", ".join(_METHODS))
             return Answer("200 OK", (("DAV", "1"), allowed, ("MS-Author-Via", "DAV")))

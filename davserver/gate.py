@@ -18,7 +18,7 @@ from davserver import addresses, digest, library_share, upload_share
 from davserver.digest import Nonces
 from davserver.errors import Refusal, api_refusal
 from davserver.paths import BadPath, check_query, decoded_path
-from indexer.accounts import LOGIN_KEY, PERSON_KEY, READ_ONLY_KEY, Accounts
+from indexer.accounts import LOGIN_KEY, Accounts
 from indexer.devices import REALM
 from indexer.errors import ReadOnlyDevice, TooManyAttempts
 from indexer.model import Login
@@ -31,10 +31,10 @@ _SHARES = frozenset({upload_share.NAME, library_share.NAME, addresses.NAME})
 _DAV_METHODS = frozenset(
     {"OPTIONS", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "PUT", "DELETE"}
 )
-_LOOKING = frozenset({"OPTIONS", "PROPFIND", "GET", "HEAD"})
+_FINDING = frozenset({"OPTIONS", "PROPFIND"})
+_LOOKING = _FINDING | {"GET", "HEAD"}
 _BASIC = f'Basic realm="{REALM}", charset="UTF-8"'
 _EXPLORER = "Microsoft-WebDAV-MiniRedir"
-_LOG_IN = "Log in with your Private Photo Cloud account."
 _WRONG = "The name or the password is wrong."
 _DIGEST_NEEDS = "Windows needs a device password on a plain HTTP address: make one on the Devices page."
 
@@ -52,30 +52,31 @@ class Gate:
         try:
             path = decoded_path(environ["PATH_INFO"])
             check_query(environ.get("QUERY_STRING", ""))
-            login = self._login(environ)
+            environ[LOGIN_KEY] = login = self._login(environ)
+            face = self._face(environ["REQUEST_METHOD"], path, login)
         except BadPath as error:
             return _refuse(environ, start_response, 400, str(error))
         except _NotLetIn as error:
-            return self._ask(environ, start_response, str(error), stale=error.stale)
+            return self._ask(environ, start_response, error)
+        except ReadOnlyDevice as error:
+            return _refuse(environ, start_response, 403, str(error))
         except TooManyAttempts as error:
             return _refuse(
                 environ, start_response, 429, str(error), ("Retry-After", str(error.retry_after_s))
             )
-        environ[LOGIN_KEY], environ[PERSON_KEY] = login, login and login.person
-        environ[READ_ONLY_KEY] = login is not None and login.is_read_only
-        if not is_for_mounts(environ["REQUEST_METHOD"], path):
-            return self.web(environ, start_response)
-        return self._mount(environ, start_response, path, login)
+        if face is self.dav:
+            environ["PATH_INFO"] = path
+        return face(environ, start_response)
 
-    def _mount(
-        self, environ: Environ, start_response: StartResponse, path: str, login: Login | None
-    ) -> Iterable[bytes]:
+    def _face(self, method: str, path: str, login: Login | None) -> WsgiApp:
+        """Who answers; raises ReadOnlyDevice, and _NotLetIn when the shares are asked by nobody."""
+        if login is not None and login.is_read_only and not is_for_looking(method, path):
+            raise ReadOnlyDevice
+        if not is_for_mounts(method, path):
+            return self.web
         if login is None:
-            return self._ask(environ, start_response, _LOG_IN)
-        if login.is_read_only and not is_for_looking(environ["REQUEST_METHOD"], path):
-            return _refuse(environ, start_response, 403, str(ReadOnlyDevice()))
-        environ["PATH_INFO"] = path
-        return self.dav(environ, start_response)
+            raise _NotLetIn("Log in with your Private Photo Cloud account.")
+        return self.dav
 
     def _login(self, environ: Environ) -> Login | None:
         """Who sends this; None for nobody. Raises _NotLetIn, TooManyAttempts."""
@@ -98,29 +99,26 @@ class Gate:
         method = environ["REQUEST_METHOD"]
         login = self.accounts.check_digest(given.name, lambda ha1: given.fits(ha1, method), address)
         if login is None:
-            raise _NotLetIn(f"{_WRONG} {_DIGEST_NEEDS}")
+            raise _NotLetIn(_WRONG)
         if not self.nonces.take(given.nonce, given.nc):
-            raise _NotLetIn("Send this request again with the new nonce.", stale=True)
+            raise _NotLetIn("Send this request again with the new nonce.", is_stale=True)
         return login
 
-    def _ask(
-        self, environ: Environ, start_response: StartResponse, sentence: str, *, stale: bool = False
-    ) -> Iterable[bytes]:
+    def _ask(self, environ: Environ, start_response: StartResponse, error: _NotLetIn) -> Iterable[bytes]:
         """401 with the one challenge that this client can answer: most take the first they know."""
-        if not wants_digest(environ):
-            return _refuse(environ, start_response, 401, sentence, ("WWW-Authenticate", _BASIC))
-        if sentence == _LOG_IN:
-            sentence = f"{_LOG_IN} {_DIGEST_NEEDS}"
-        challenge = self.nonces.challenge(stale=stale)
+        sentence, challenge = str(error), _BASIC
+        if wants_digest(environ):
+            sentence = sentence if error.is_stale else f"{error} {_DIGEST_NEEDS}"
+            challenge = self.nonces.challenge(stale=error.is_stale)
         return _refuse(environ, start_response, 401, sentence, ("WWW-Authenticate", challenge))
 
 
 class _NotLetIn(Exception):
-    """``stale``: the secret is right, only the nonce is not."""
+    """``is_stale``: the secret is right, only the nonce is not."""
 
-    def __init__(self, sentence: str, *, stale: bool = False) -> None:
+    def __init__(self, sentence: str, *, is_stale: bool = False) -> None:
         super().__init__(sentence)
-        self.stale = stale
+        self.is_stale = is_stale
 
 
 def wants_digest(environ: Environ) -> bool:
@@ -138,8 +136,11 @@ def is_for_mounts(method: str, path: str) -> bool:
 
 
 def is_for_looking(method: str, path: str) -> bool:
-    """Whether a read-only device may: it sees ``/`` and the Library, and changes nothing."""
-    return method in _LOOKING and path.strip("/").partition("/")[0] in ("", library_share.NAME)
+    """Whether a read-only device may: it looks into the Library, and finds it in the list of shares."""
+    first = path.strip("/").partition("/")[0]
+    if first == library_share.NAME:
+        return method in _LOOKING
+    return not first and method in _FINDING
 
 
 def basic_credentials(header: str) -> tuple[str, str] | None:

@@ -22,7 +22,7 @@ from davserver.chunks import Answer, ChunkFolders
 from davserver.errors import Refusal, refusal
 from davserver.properties import href
 from indexer import names
-from indexer.accounts import PERSON_KEY
+from indexer.accounts import LOGIN_KEY
 from indexer.errors import LibraryError
 from indexer.transfers import Transfers
 
@@ -45,7 +45,7 @@ class Nextcloud:
         if not path.startswith(f"/{NAME}/"):
             return self._dav(environ, start_response)
         try:
-            at = route(path, environ[PERSON_KEY].name)
+            at = route(path, environ[LOGIN_KEY].person.name)
             if isinstance(at, Alias):
                 return self._pass_on(at, environ, start_response)
             answer = self._chunks.answer(at, environ)

@@ -15,7 +15,7 @@ from davserver.quiet import quiet_file
 from davserver.read_only import ReadOnlyResource
 from davserver.stored_file import ref_url
 from davserver.upload_share import UploadShare
-from indexer.accounts import READ_ONLY_KEY
+from indexer.accounts import LOGIN_KEY
 from indexer.catalog.listings import Listed
 
 
@@ -80,4 +80,4 @@ class Root(ReadOnlyResource, DAVCollection):  # type: ignore[misc]  # WsgiDAV ha
         return self.get_member(upload_share.NAME).get_used_bytes()
 
     def _is_read_only(self) -> bool:
-        return bool(self.environ.get(READ_ONLY_KEY))
+        return bool(self.environ[LOGIN_KEY].is_read_only)

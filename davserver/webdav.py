@@ -16,7 +16,7 @@ from davserver import files, folders, library_share, listing, locking, proppatch
 from davserver.dav_request import Answer, DavRequest, Environ, StartResponse, with_body
 from davserver.errors import Refusal, refusal
 from davserver.root import PersonTree
-from indexer.accounts import PERSON_KEY, READ_ONLY_KEY
+from indexer.accounts import LOGIN_KEY
 from indexer.errors import LibraryError, ReadOnly
 from indexer.model import Person
 
@@ -27,7 +27,7 @@ _WRITE_METHODS = frozenset({"PUT", "DELETE", "MKCOL", "MOVE", "LOCK", "POST"})
 
 def options(request: DavRequest) -> Answer:
     """RFC 4918 10.1. Without class 2 Finder mounts read-only, as the Library wants it."""
-    is_writable = not (request.environ.get(READ_ONLY_KEY) or library_share.contains(request.path))
+    is_writable = not (request.environ[LOGIN_KEY].is_read_only or library_share.contains(request.path))
     allowed = METHODS if is_writable else ("OPTIONS", "HEAD", "GET", "PROPFIND")
     answer = [("DAV", "1,2" if is_writable else "1"), ("Allow", ", ".join(allowed))]
     return request.answer("200 OK", [*answer, ("MS-Author-Via", "DAV")])
@@ -64,7 +64,7 @@ METHODS: dict[str, Callable[[DavRequest], Answer]] = {
 
 
 class WebDav:
-    """The WSGI application of the shares. The gate in front sets ``photocloud.person``.
+    """The WSGI application of the shares. The gate in front sets the login.
 
     ``tree_of`` makes a person's tree; it is kept.
     """
@@ -76,7 +76,7 @@ class WebDav:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
-            tree = environ["wsgidav.provider"] = self._tree(environ[PERSON_KEY])
+            tree = environ["wsgidav.provider"] = self._tree(environ[LOGIN_KEY].person)
             request = DavRequest(tree, environ, start_response)
             return _method(request)(request)
         except (DAVError, LibraryError) as error:

@@ -26,11 +26,8 @@ from indexer.errors import BadName, NoRoom, WeakPassword
 from indexer.model import Login, Person, Session
 from indexer.throttle import Throttle
 
-# Where whoever has checked a request leaves what it found, for every face behind: the Person, the
-# whole Login, and True when the login may only look.
-PERSON_KEY = "photocloud.person"
+# Where whoever has checked a request leaves the Login that it found, for every face behind.
 LOGIN_KEY = "photocloud.login"
-READ_ONLY_KEY = "photocloud.read_only"
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
 SESSION_S = 30 * 24 * 3600

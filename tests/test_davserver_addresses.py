@@ -6,9 +6,9 @@ import pytest
 from wsgidav.dav_error import DAVError
 
 from davserver.addresses import Alias, Chunks, destination, place, route, under_share
-from indexer.accounts import PERSON_KEY
+from indexer.accounts import LOGIN_KEY
 from indexer.errors import BadName
-from indexer.model import Person
+from indexer.model import Login, Person
 
 
 @pytest.mark.parametrize(
@@ -111,4 +111,4 @@ def test_the_same_request_under_the_share() -> None:
 
 
 def environ(**values: str) -> dict[str, object]:
-    return {"HTTP_HOST": "photos", PERSON_KEY: Person(1, "zoe", True), **values}
+    return {"HTTP_HOST": "photos", LOGIN_KEY: Login(Person(1, "zoe", True)), **values}

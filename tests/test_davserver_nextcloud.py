@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 
 from davserver.nextcloud import Nextcloud
-from indexer.accounts import PERSON_KEY
-from indexer.model import Person
+from indexer.accounts import LOGIN_KEY
+from indexer.model import Login, Person
 from indexer.transfers import Transfers
 
 BASE = "/remote.php/dav/files/zoe"
@@ -46,7 +46,7 @@ def ask(
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
         "HTTP_HOST": "photos",
-        PERSON_KEY: Person(1, "zoe", True),
+        LOGIN_KEY: Login(Person(1, "zoe", True)),
     }
     no_transfers = cast(Transfers, None)
     answer = Nextcloud(share, no_transfers)(

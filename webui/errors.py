@@ -124,7 +124,6 @@ _LIBRARY_PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     library_errors.WeakPassword: (400, "weak_password"),
     library_errors.BadName: (400, "bad_name"),
     library_errors.BadQuery: (400, "bad_query"),
-    library_errors.ReadOnlyDevice: (403, "read_only"),
     library_errors.LabelTaken: (409, "label_taken"),
     library_errors.TooManyDevices: (409, "too_many_devices"),
     library_errors.TooLarge: (413, "too_large"),

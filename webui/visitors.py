@@ -1,6 +1,7 @@
 """Who is asking: by the cookie of a browser session, or as the gate in front has verified.
 
-`davserver.gate` checks HTTP logins for every face and leaves what it found in the WSGI environment.
+`davserver.gate` checks HTTP logins for every face, leaves what it found in the WSGI environment, and lets no
+read-only device come here.
 Sessions are the web UI's own business: a random secret in a cookie, looked up in the accounts.
 """
 
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.accounts import LOGIN_KEY, SESSION_S, Accounts
-from indexer.errors import ReadOnlyDevice
 from indexer.model import Login, Person
 from webui.errors import DeviceLogin, ForgedRequest, NotLoggedIn
 
@@ -25,7 +25,6 @@ class Visitor:
     person: Person
     csrf_token: str | None
     is_device: bool = False
-    is_read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Visitors:
         login = environ.get(LOGIN_KEY)
         if isinstance(login, Login):
             is_device = login.device_id is not None
-            return Visitor(login.person, None, is_device=is_device, is_read_only=login.is_read_only)
+            return Visitor(login.person, None, is_device=is_device)
         secret = session_secret(environ)
         session = self.accounts.find_session(secret) if secret else None
         return Visitor(session.person, session.csrf_token) if session else None
@@ -52,12 +51,9 @@ class Visitors:
         return visitor
 
     def require_for_change(self, environ: dict[str, Any], csrf_token: str) -> Visitor:
-        """Who asks for a change; raises NotLoggedIn, ReadOnlyDevice, or ForgedRequest when another site
-        may have sent it."""
+        """Who asks for a change; raises NotLoggedIn, or ForgedRequest when another site may have sent it."""
         refuse_other_sites(environ)
         visitor = self.require(environ)
-        if visitor.is_read_only:
-            raise ReadOnlyDevice
         expected = visitor.csrf_token
         if expected is not None and not hmac.compare_digest(csrf_token.encode(), expected.encode()):
             raise ForgedRequest

@@ -104,6 +104,11 @@ def test_a_read_only_device_sees_the_library_alone(viewer: DavClient) -> None:
     assert viewer.options("/").headers["DAV"] == "1"
     viewer.propfind("/Upload/", expect=403)
     viewer.request("GET", "/Upload/anything.jpg", expect=403)
+    for page in ("/", "/connect", "/devices", "/login"):
+        viewer.request("GET", page, expect=403)
+    for call in ("items", "status", "timeline", f"items/{'0' * 64}/original"):
+        refused = viewer.request("GET", f"/api/v1/{call}", expect=403)
+        assert refused.json()["error"]["code"] == "read_only_device"
 
 
 @pytest.mark.parametrize("method", ["PUT", "MKCOL", "DELETE", "MOVE", "COPY", "LOCK", "PROPPATCH"])
@@ -120,7 +125,7 @@ def test_devices_make_no_devices(house: ServerProcess, viewer: DavClient) -> Non
             client.request("GET", "/api/v1/devices", expect=403)
             client.request("POST", "/api/v1/devices", body=b'{"label": "more"}', expect=403)
             client.request("DELETE", "/api/v1/devices/1", expect=403)
-        viewer.request("GET", "/api/v1/status", expect=200)
+        full.request("GET", "/api/v1/status", expect=200)
         viewer.request("POST", "/api/v1/originals/check", body=b'{"digests": []}', expect=403)
         full.request("POST", "/api/v1/originals/check", body=b'{"digests": []}', expect=200)
 
