@@ -19,6 +19,7 @@ from wsgidav.dav_error import (
 from davserver import headers
 from davserver.bodies import blocks
 from davserver.dav_request import Answer, DavRequest
+from davserver.properties import http_date
 from davserver.stored_file import StoredFile
 from davserver.streams import StoredBytes
 from davserver.upload_share import UploadFolder
@@ -43,7 +44,7 @@ def put(request: DavRequest) -> Answer:
     )
     answer = [
         ("ETag", f'"{entry.etag}"'),
-        ("Last-Modified", util.get_rfc1123_time(entry.mtime)),
+        ("Last-Modified", http_date(int(entry.mtime))),
     ]
     if entry.sha256:
         answer.append(("Repr-Digest", headers.repr_digest(entry.sha256)))
@@ -111,7 +112,7 @@ def _blocks(request: DavRequest, locked: Any) -> Iterator[memoryview]:
 
 def _check_modified(request: DavRequest, resource: StoredFile) -> None:
     """RFC 9110 13.1.3: not modified means not later, so an equal time is 304; WsgiDAV wants it earlier."""
-    since = headers.http_date(request.header("HTTP_IF_MODIFIED_SINCE"))
+    since = headers.parse_http_date(request.header("HTTP_IF_MODIFIED_SINCE"))
     if since is None or "HTTP_IF_NONE_MATCH" in request.environ:
         return
     if int(resource.mtime) <= since:
@@ -141,7 +142,7 @@ def _is_same_version(request: DavRequest, resource: StoredFile) -> bool:
         return True
     if validator.startswith('"'):
         return validator == f'"{resource.etag}"'
-    return headers.http_date(validator) == int(resource.mtime)
+    return headers.parse_http_date(validator) == int(resource.mtime)
 
 
 def _folder_page(request: DavRequest) -> Answer:

@@ -74,7 +74,7 @@ def epoch_seconds(text: str) -> float | None:
     return moment if 0 < moment < _LATEST_MTIME else None
 
 
-def http_date(text: str) -> float | None:
+def parse_http_date(text: str) -> float | None:
     """An RFC 1123 date as epoch seconds; None when it is not one, or not a believable one."""
     try:
         moment = email.utils.parsedate_to_datetime(text)

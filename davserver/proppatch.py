@@ -32,8 +32,8 @@ _FORBIDDEN, _CONFLICT = "403 Forbidden", "409 Conflict"
 _PROTECTED = "<D:error><D:cannot-modify-protected-property/></D:error>"
 # The modification time comes from Explorer, from anybody, and from rclone.
 _MTIME = {
-    "{urn:schemas-microsoft-com:}Win32LastModifiedTime": headers.http_date,
-    "{DAV:}getlastmodified": headers.http_date,
+    "{urn:schemas-microsoft-com:}Win32LastModifiedTime": headers.parse_http_date,
+    "{DAV:}getlastmodified": headers.parse_http_date,
     "{DAV:}lastmodified": headers.epoch_seconds,
 }
 _REASONS = {507: "507 Insufficient Storage", 404: "404 Not Found"}

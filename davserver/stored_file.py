@@ -6,10 +6,10 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import quote
 
-from wsgidav import util
 from wsgidav.dav_provider import DAVNonCollection
 
 from davserver.headers import repr_digest
+from davserver.properties import http_date
 from indexer import names
 
 
@@ -48,7 +48,7 @@ class StoredFile(DAVNonCollection):  # type: ignore[misc]  # WsgiDAV has no type
         """What GET and HEAD say of the whole file, without its length."""
         told = [
             ("Content-Type", self.mime),
-            ("Last-Modified", util.get_rfc1123_time(self.mtime)),
+            ("Last-Modified", http_date(int(self.mtime))),
             ("ETag", f'"{self.etag}"'),
             ("Accept-Ranges", "bytes"),
             # A file of unknown content must not run as a page of this server.

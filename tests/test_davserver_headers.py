@@ -100,10 +100,10 @@ def test_no_time_declared() -> None:
     ],
 )
 def test_http_dates(text: str, moment: float | None) -> None:
-    assert headers.http_date(text) == moment
+    assert headers.parse_http_date(text) == moment
 
 
 @given(st.text() | st.from_regex(r"\w{3}, \d\d \w{3} \d{1,5} \d\d:\d\d:\d\d [+-]\d{4}"))
 def test_no_text_breaks_a_copy(text: str) -> None:
-    for moment in (headers.http_date(text), headers.epoch_seconds(text)):
+    for moment in (headers.parse_http_date(text), headers.epoch_seconds(text)):
         assert moment is None or math.isfinite(moment)
