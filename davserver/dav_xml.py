@@ -15,7 +15,7 @@ import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
 from wsgidav.dav_error import HTTP_BAD_REQUEST, DAVError
 
-from davserver.properties import Mode, Wanted
+from davserver.properties import Mode, Question
 
 _DEEPEST = 64
 _MOST_NAMES = 1000
@@ -31,16 +31,16 @@ class Change:
     xml: str | None
 
 
-def parse_propfind(body: bytes, *, is_minimal: bool = False) -> Wanted:
+def parse_propfind(body: bytes, *, is_minimal: bool = False) -> Question:
     """What a PROPFIND asks for (RFC 4918 14.20); an empty body means allprop. Raises DAVError 400."""
     if not body.strip():
-        return Wanted(Mode.ALLPROP, (), is_minimal)
+        return Question(Mode.ALLPROP, (), is_minimal)
     root = _parsed(body, "{DAV:}propfind")
     modes = [mode for mode in Mode for _ in root.findall(f"{{DAV:}}{mode.value}")]
     if len(modes) != 1:
         raise _bad("A PROPFIND asks for exactly one of prop, propname and allprop.")
     names = _names(root, "prop" if modes[0] is Mode.PROP else "include")
-    return Wanted(modes[0], () if modes[0] is Mode.PROPNAME else names, is_minimal)
+    return Question(modes[0], () if modes[0] is Mode.PROPNAME else names, is_minimal)
 
 
 def parse_proppatch(body: bytes) -> tuple[Change, ...]:

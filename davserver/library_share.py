@@ -100,9 +100,6 @@ class LibraryFolder(ReadOnlyResource, DAVCollection):  # type: ignore[misc]  # W
         url = util.join_uri(self.path, name)
         return self.share.resolve(url.strip("/").partition("/")[2], url, self.environ)
 
-    def get_content_type(self) -> str:
-        return "httpd/unix-directory"
-
     def get_ref_url(self) -> str:
         return ref_url(self.path)
 

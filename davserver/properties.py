@@ -18,12 +18,12 @@ from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
 
+from indexer.catalog.entries import FOLDER_MIME
 from indexer.catalog.listings import Listed
 from indexer.model import Lock
 
 MULTISTATUS = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">'
 MULTISTATUS_END = "</D:multistatus>"
-FOLDER_MIME = "httpd/unix-directory"
 OWNCLOUD = "http://owncloud.org/ns"
 CHECKSUMS = f"{{{OWNCLOUD}}}checksums"
 QUOTA_AVAILABLE, QUOTA_USED = "{DAV:}quota-available-bytes", "{DAV:}quota-used-bytes"
@@ -44,7 +44,7 @@ Content = str | Callable[[Listed], Any]
 
 
 class Mode(Enum):
-    """The three questions of a PROPFIND (RFC 4918 9.1)."""
+    """The three kinds of question in a PROPFIND (RFC 4918 9.1)."""
 
     ALLPROP = "allprop"
     PROPNAME = "propname"
@@ -52,7 +52,7 @@ class Mode(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Question:
     """What a PROPFIND asks for: ``names`` of a PROP, or included with an ALLPROP.
 
     ``is_minimal``: what is missing need not be told (RFC 8144 2.1).
@@ -142,9 +142,9 @@ class Form:
     without any times. Each kind has its text with gaps.
     """
 
-    def __init__(self, wanted: Wanted, extras: Extras) -> None:
-        self._wanted = wanted
-        self._shapes = {kind: _shape(live, wanted) for kind, live in _live_properties(extras).items()}
+    def __init__(self, question: Question, extras: Extras) -> None:
+        self._question = question
+        self._shapes = {kind: _shape(live, question) for kind, live in _live_properties(extras).items()}
 
     def response(self, url: str, line: Listed) -> str:
         """One ``<D:response>``; ``url`` is the line's href."""
@@ -158,11 +158,11 @@ class Form:
 
     def _dead(self, line: Listed) -> dict[str, str]:
         """The dead properties of a line that belong into its answer: name -> XML."""
-        wanted, kept = self._wanted, json.loads(line.properties)
-        if wanted.mode is Mode.PROPNAME:
+        question, kept = self._question, json.loads(line.properties)
+        if question.mode is Mode.PROPNAME:
             return {name: element(name) for name in kept}
-        if wanted.mode is Mode.PROP:
-            kept = {name: kept[name] for name in wanted.names if name in kept}
+        if question.mode is Mode.PROP:
+            kept = {name: kept[name] for name in question.names if name in kept}
         return {name: _DECLARATION.sub("", xml, count=1) for name, xml in kept.items()}
 
 
@@ -170,23 +170,23 @@ class Form:
 _Shape = tuple[str, str, list[Callable[[Listed], Any]], tuple[str, ...]]
 
 
-def _shape(live: Mapping[str, Content], wanted: Wanted) -> _Shape:
-    names = _names(live, wanted)
+def _shape(live: Mapping[str, Content], question: Question) -> _Shape:
+    names = _names(live, question)
     found = [(name, live[name]) for name in names if name in live]
-    missing = () if wanted.is_minimal else tuple(name for name in names if name not in live)
-    if wanted.mode is Mode.PROPNAME:
+    missing = () if question.is_minimal else tuple(name for name in names if name not in live)
+    if question.mode is Mode.PROPNAME:
         found = [(name, "") for name, _ in found]
     text = "".join(element(name, content if isinstance(content, str) else "%s") for name, content in found)
     left = [name.replace("%", "%%") for name in missing]
     return _response("%s", text, left), text, [content for _, content in found if callable(content)], missing
 
 
-def _names(live: Mapping[str, Content], wanted: Wanted) -> Iterable[str]:
-    if wanted.mode is Mode.PROP:
-        return dict.fromkeys(wanted.names)
-    if wanted.mode is Mode.PROPNAME:
+def _names(live: Mapping[str, Content], question: Question) -> Iterable[str]:
+    if question.mode is Mode.PROP:
+        return dict.fromkeys(question.names)
+    if question.mode is Mode.PROPNAME:
         return live
-    return dict.fromkeys([*(name for name in live if name not in _ONLY_BY_NAME), *wanted.names])
+    return dict.fromkeys([*(name for name in live if name not in _ONLY_BY_NAME), *question.names])
 
 
 def _response(url: str, found: str, missing: Iterable[str]) -> str:

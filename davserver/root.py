@@ -56,9 +56,6 @@ class Root(ReadOnlyResource, DAVCollection):  # type: ignore[misc]  # WsgiDAV ha
     def get_member(self, name: str) -> Any:
         return self.provider.get_resource_inst(util.join_uri(self.path, name), self.environ)
 
-    def get_content_type(self) -> str:
-        return "httpd/unix-directory"
-
     def get_display_name(self) -> str:
         return "Private Photo Cloud"
 

@@ -8,7 +8,7 @@ import pytest
 from wsgidav.dav_error import DAVError
 
 from davserver.dav_xml import Change, parse_propfind, parse_proppatch
-from davserver.properties import Mode, Wanted
+from davserver.properties import Mode, Question
 
 BOMB = b"""<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>
 <propfind xmlns="DAV:"><prop><x>&b;</x></prop></propfind>"""
@@ -17,20 +17,20 @@ BOMB = b"""<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>
 @pytest.mark.parametrize(
     ("inside", "wanted"),
     [
-        ("<allprop/>", Wanted(Mode.ALLPROP)),
-        ("<propname/>", Wanted(Mode.PROPNAME)),
-        ("<prop/>", Wanted(Mode.PROP)),
-        ("<prop><getetag/><y xmlns='x'/><getetag/></prop>", Wanted(Mode.PROP, ("{DAV:}getetag", "{x}y"))),
-        ("<allprop/><include><y xmlns='x'/></include>", Wanted(Mode.ALLPROP, ("{x}y",))),
-        ("<new xmlns='later'/><prop><a xmlns=''/></prop>", Wanted(Mode.PROP, ("a",))),
+        ("<allprop/>", Question(Mode.ALLPROP)),
+        ("<propname/>", Question(Mode.PROPNAME)),
+        ("<prop/>", Question(Mode.PROP)),
+        ("<prop><getetag/><y xmlns='x'/><getetag/></prop>", Question(Mode.PROP, ("{DAV:}getetag", "{x}y"))),
+        ("<allprop/><include><y xmlns='x'/></include>", Question(Mode.ALLPROP, ("{x}y",))),
+        ("<new xmlns='later'/><prop><a xmlns=''/></prop>", Question(Mode.PROP, ("a",))),
     ],
 )
-def test_what_a_propfind_asks(inside: str, wanted: Wanted) -> None:
+def test_what_a_propfind_asks(inside: str, wanted: Question) -> None:
     assert parse_propfind(f'<propfind xmlns="DAV:">{inside}</propfind>'.encode()) == wanted
 
 
 def test_no_body_asks_for_everything() -> None:
-    assert parse_propfind(b"") == parse_propfind(b" \r\n") == Wanted(Mode.ALLPROP)
+    assert parse_propfind(b"") == parse_propfind(b" \r\n") == Question(Mode.ALLPROP)
     assert parse_propfind(b"", is_minimal=True).is_minimal
 
 

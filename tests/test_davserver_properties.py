@@ -20,7 +20,7 @@ from davserver.properties import (
     Extras,
     Form,
     Mode,
-    Wanted,
+    Question,
     element,
     escaped,
     href,
@@ -36,7 +36,7 @@ FILE = Listed("DCIM/a.jpg", "a.jpg", False, 1715700000.5, 1715700001.5, DIGEST, 
 EMPTY = Listed("a.jpg", "a.jpg", False, 1715700000.0, 1715700001.0, None, 0, "application/octet-stream")
 FOLDER = Listed("DCIM", "DCIM", True, 1715700000.0, 1715700001.0)
 TIMELESS = Listed("", "Upload", True)
-ALLPROP = Wanted(Mode.ALLPROP)
+ALLPROP = Question(Mode.ALLPROP)
 LOCK = Lock("urn:uuid:1", "/Upload/a b.jpg", '<?xml version="1.0"?>\n<o/>', "0", "exclusive", 600.0, 2.0**33)
 RFC_4918 = {
     "resourcetype", "displayname", "getcontentlength", "getcontenttype", "getetag", "getlastmodified",
@@ -45,10 +45,10 @@ RFC_4918 = {
 
 
 def answer(
-    wanted: Wanted, line: Listed, extras: Extras | None = None
+    question: Question, line: Listed, extras: Extras | None = None
 ) -> dict[str, dict[str, ElementTree.Element]]:
     """One line's answer as {status: {property: element}}."""
-    text = Form(wanted, extras or Extras(True)).response("/x", line)
+    text = Form(question, extras or Extras(True)).response("/x", line)
     (response,) = ElementTree.fromstring(MULTISTATUS + text + MULTISTATUS_END)
     assert response.findtext("{DAV:}href") == "/x"
     stats = response.findall("{DAV:}propstat")
@@ -58,8 +58,8 @@ def answer(
     }
 
 
-def found(wanted: Wanted, line: Listed, extras: Extras | None = None) -> dict[str, ElementTree.Element]:
-    return answer(wanted, line, extras).get("HTTP/1.1 200 OK", {})
+def found(question: Question, line: Listed, extras: Extras | None = None) -> dict[str, ElementTree.Element]:
+    return answer(question, line, extras).get("HTTP/1.1 200 OK", {})
 
 
 def dav(*names: str) -> tuple[str, ...]:
@@ -99,21 +99,21 @@ def test_a_folder_is_one_in_both_ways_that_players_know() -> None:
 
 
 def test_what_is_not_there_is_a_404_of_its_own() -> None:
-    stats = answer(Wanted(Mode.PROP, ("{DAV:}getetag", "{x}y", "{DAV:}nonsense", "plain")), FILE)
+    stats = answer(Question(Mode.PROP, ("{DAV:}getetag", "{x}y", "{DAV:}nonsense", "plain")), FILE)
     assert set(stats["HTTP/1.1 200 OK"]) == {"{DAV:}getetag"}
     assert set(stats["HTTP/1.1 404 Not Found"]) == {"{x}y", "{DAV:}nonsense", "plain"}
-    assert set(answer(Wanted(Mode.PROP, ("{x}y",)), FILE)) == {"HTTP/1.1 404 Not Found"}
-    assert answer(Wanted(Mode.PROP), FILE) == {"HTTP/1.1 200 OK": {}}
+    assert set(answer(Question(Mode.PROP, ("{x}y",)), FILE)) == {"HTTP/1.1 404 Not Found"}
+    assert answer(Question(Mode.PROP), FILE) == {"HTTP/1.1 200 OK": {}}
 
 
 def test_a_minimal_answer_leaves_out_what_is_missing() -> None:
-    assert set(answer(Wanted(Mode.PROP, ("{x}y", "{DAV:}getetag"), True), FILE)) == {"HTTP/1.1 200 OK"}
-    assert answer(Wanted(Mode.PROP, ("{x}y",), True), FILE) == {"HTTP/1.1 200 OK": {}}
+    assert set(answer(Question(Mode.PROP, ("{x}y", "{DAV:}getetag"), True), FILE)) == {"HTTP/1.1 200 OK"}
+    assert answer(Question(Mode.PROP, ("{x}y",), True), FILE) == {"HTTP/1.1 200 OK": {}}
 
 
 def test_propname_names_everything_and_tells_nothing() -> None:
     line = FILE._replace(properties=json.dumps({"{x}y": "<y xmlns='x'>1</y>"}))
-    names = found(Wanted(Mode.PROPNAME), line)
+    names = found(Question(Mode.PROPNAME), line)
     assert set(names) == {*dav(*RFC_4918), CHECKSUMS, "{x}y"}
     assert not any(prop.text or len(prop) for prop in names.values())
 
@@ -123,7 +123,7 @@ def test_dead_properties_come_back_as_they_were_left(names: tuple[str, ...]) -> 
     """Rows of older versions have an XML declaration before each value."""
     value = "<?xml version='1.0' encoding='UTF-8'?>\n<n:y xmlns:n=\"x\" a=\"100%\">5 % &amp; more</n:y>"
     line = FILE._replace(properties=json.dumps({"{x}y": value}))
-    stats = answer(Wanted(Mode.PROP, names) if names else ALLPROP, line)
+    stats = answer(Question(Mode.PROP, names) if names else ALLPROP, line)
     prop = stats["HTTP/1.1 200 OK"]["{x}y"]
     assert (prop.text, prop.get("a")) == ("5 % & more", "100%")
     assert set(stats.get("HTTP/1.1 404 Not Found", {})) == set(names) - {"{x}y"}
@@ -131,7 +131,7 @@ def test_dead_properties_come_back_as_they_were_left(names: tuple[str, ...]) -> 
 
 def test_quota_is_told_of_folders_and_only_when_named() -> None:
     extras = Extras(quota=lambda: (500, 20))
-    named = Wanted(Mode.PROP, (QUOTA_AVAILABLE, QUOTA_USED, "{DAV:}quota"))
+    named = Question(Mode.PROP, (QUOTA_AVAILABLE, QUOTA_USED, "{DAV:}quota"))
     assert [prop.text for prop in found(named, FOLDER, extras).values()] == ["500", "20"]
     assert found(named, FILE, extras) == {}
     assert found(named, FOLDER, Extras()) == {}
@@ -142,10 +142,10 @@ def test_quota_is_told_of_folders_and_only_when_named() -> None:
     [("", f"SHA256:{DIGEST}"), ("SHA1:11 MD5:22", f"SHA1:11 MD5:22 SHA256:{DIGEST}")],
 )
 def test_checksums_as_rclone_reads_them(declared: str, told: str) -> None:
-    wanted = Wanted(Mode.PROP, (CHECKSUMS,))
-    prop = found(wanted, FILE._replace(checksums=declared))[CHECKSUMS]
+    question = Question(Mode.PROP, (CHECKSUMS,))
+    prop = found(question, FILE._replace(checksums=declared))[CHECKSUMS]
     assert prop.findtext("{http://owncloud.org/ns}checksum") == told
-    assert found(wanted, EMPTY) == found(wanted, FOLDER) == {}
+    assert found(question, EMPTY) == found(question, FOLDER) == {}
 
 
 def test_locks_are_discovered_with_what_is_left_of_their_time() -> None:
@@ -197,7 +197,7 @@ def test_line_ends_survive_the_parser() -> None:
 def test_an_element_has_the_name_that_was_asked_for(name: str) -> None:
     holder = f'<D:prop xmlns:D="DAV:">{element(name)}{element(name, "1")}</D:prop>'
     assert [child.tag for child in ElementTree.fromstring(holder)] == [name, name]
-    assert set(answer(Wanted(Mode.PROP, (name,)), FILE)["HTTP/1.1 404 Not Found"]) == {name}
+    assert set(answer(Question(Mode.PROP, (name,)), FILE)["HTTP/1.1 404 Not Found"]) == {name}
 
 
 @pytest.mark.parametrize("second", [0, 1, 951782400, 1715700000, 1735689599, 2**33, -1])
