@@ -28,7 +28,7 @@ from davserver.properties import (
     MULTISTATUS_END,
     Extras,
     Form,
-    Wanted,
+    Question,
     href,
     href_part,
 )  # fmt: skip
@@ -45,10 +45,10 @@ _LONGEST_WHOLE_BYTES = 256 * 1024
 def answer(resource: Any, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """The multistatus of a resource and, at Depth 1, of what lies in it; raises DAVError 400, 403."""
     depth = _depth(resource, environ)
-    wanted = dav_xml.parse_propfind(environ["wsgi.input"].read(), is_minimal=_is_minimal(environ))
-    pieces = _pieces(_responses(resource, wanted, depth))
+    question = dav_xml.parse_propfind(environ["wsgi.input"].read(), is_minimal=_is_minimal(environ))
+    pieces = _pieces(_responses(resource, question, depth))
     headers = [("Content-Type", "application/xml; charset=utf-8")]
-    if wanted.is_minimal:
+    if question.is_minimal:
         headers.append(("Preference-Applied", "return=minimal"))
     begun, is_whole = _beginning(pieces)
     if is_whole:
@@ -100,15 +100,15 @@ def _pieces(responses: Iterator[str]) -> Iterator[bytes]:
     yield "".join(texts).encode()
 
 
-def _responses(resource: Any, wanted: Wanted, depth: str) -> Iterator[str]:
+def _responses(resource: Any, question: Question, depth: str) -> Iterator[str]:
     url, own_line = href(resource.path.rstrip("/")), _own_line(resource)
-    own, members = _extras(resource, wanted)
+    own, members = _extras(resource, question)
     if not resource.is_collection:
-        yield Form(wanted, own).response(url, own_line)
+        yield Form(question, own).response(url, own_line)
         return
-    yield Form(wanted, own).response(f"{url}/", own_line)
+    yield Form(question, own).response(f"{url}/", own_line)
     if depth == "1":
-        respond = Form(wanted, members).response
+        respond = Form(question, members).response
         for line in _members(resource):
             yield respond(f"{url}/{href_part(line.name)}{'/' if line.is_folder else ''}", line)
 
@@ -136,14 +136,14 @@ def _members(resource: Any) -> Iterable[Listed]:
     return share.intake.catalog.listings.folder(share.person.id, resource.upload_path)
 
 
-def _extras(resource: Any, wanted: Wanted) -> tuple[Extras, Extras]:
+def _extras(resource: Any, question: Question) -> tuple[Extras, Extras]:
     """What does not stand in the lines: of the resource itself, and of what lies in it."""
     if isinstance(resource, Root):
         return Extras(quota=_quota(resource)), Extras()
     if not isinstance(resource, UploadFolder | UploadFile):
         return Extras(), Extras()
     quota = _quota(resource) if resource.is_collection else None
-    on_own, on_members = _locks(resource, wanted)
+    on_own, on_members = _locks(resource, question)
     return Extras(resource.entry is not None, on_own, quota), Extras(True, on_members, quota)
 
 
@@ -155,9 +155,11 @@ def _quota(folder: Any) -> Callable[[], tuple[int, int]]:
 _LocksOf = Callable[[Listed], list[Lock]]
 
 
-def _locks(resource: UploadFolder | UploadFile, wanted: Wanted) -> tuple[_LocksOf | None, _LocksOf | None]:
+def _locks(
+    resource: UploadFolder | UploadFile, question: Question
+) -> tuple[_LocksOf | None, _LocksOf | None]:
     """Who has locked the resource, and what lies in it, by one look into the catalog; None: nobody."""
-    if not wanted.wants(LOCK_DISCOVERY):
+    if not question.wants(LOCK_DISCOVERY):
         return None, None
     share, entry = resource.share, resource.entry
     own = f"{UPLOAD_ROOT}/{entry.path}" if entry else UPLOAD_ROOT
