@@ -8,18 +8,21 @@ so that slow or silent clients cost a little memory and no thread.
 from __future__ import annotations
 
 import errno
+import logging
 import selectors
 import socket
 import ssl
 import time
 from collections import Counter, deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from davserver.request_head import BadHead
 from davserver.streams import Reader, Wire, Writer
-from davserver.tls import Certificate
+from davserver.tls import Certificate, shake_hands, speaks_tls
+
+_log = logging.getLogger(__name__)
 
 _TICK_S = 0.25
 _SOON_S = 0.02
@@ -27,7 +30,6 @@ _HEAD_S = 20.0
 _IDLE_S = 120.0
 _FAREWELL_S = 10.0
 _ACCEPTS_AT_ONCE = 32
-_TLS_HANDSHAKE = 0x16
 _DISCARD_BYTES = 256 * 1024
 _NO_PLAIN_HTTP = b"This port speaks HTTPS only: begin the address with https://\n"
 
@@ -46,6 +48,7 @@ class Connection:
     def __init__(self, sock: socket.socket, address: str, port: int) -> None:
         self.address = address
         self.port = port
+        self.descriptor = sock.fileno()  # stays the same when TLS takes over the socket
         self.is_encrypted = False
         self.is_closed = False
         self.deadline = 0.0
@@ -96,7 +99,7 @@ class ConnectionKeeper:
         self._waiting: set[Connection] = set()
         self._per_address: Counter[str] = Counter()
         self._next_tick = 0.0
-        self._discarded = bytearray(_DISCARD_BYTES)
+        self._discarded = memoryview(bytearray(_DISCARD_BYTES))
         self._is_stopping = False
         self._is_running = False
 
@@ -126,6 +129,8 @@ class ConnectionKeeper:
         self._waiting.clear()
         self._take_back()
         self._selector.close()
+        self._wake.close()
+        self._waker.close()
 
     def give_back(self, connection: Connection, *, is_farewell: bool = False) -> None:
         """From a request thread: keep it for its next request, see it off, or forget it if it is closed.
@@ -135,10 +140,10 @@ class ConnectionKeeper:
         """
         connection.on_ready = self._discard if is_farewell else self._collect
         connection.deadline = time.monotonic() + (_FAREWELL_S if is_farewell else _IDLE_S)
-        if self._is_stopping and not is_farewell:
-            connection.close()
         self._returned.append(connection)
-        if not connection.is_closed:
+        if self._is_stopping:  # asked last: either this or `close` finds it
+            connection.close()
+        elif not connection.is_closed:
             self._wake_up()
 
     def _step(self, ready: list[tuple[selectors.SelectorKey, int]]) -> None:
@@ -181,7 +186,11 @@ class ConnectionKeeper:
                     self._let_go_of_the_longest_waiting()
                     time.sleep(0.01)
                 return
-            self._admit(sock, address[0], address[1])
+            try:
+                self._admit(sock, address[0], address[1])
+            except Exception:  # noqa: BLE001 - the same wall, before it is a connection
+                _log.exception("a connection could not be admitted")
+                sock.close()
 
     def _admit(self, sock: socket.socket, address: str, port: int) -> None:
         is_over = self._per_address[address] >= self._limits.per_address and not self._is_exempt(address)
@@ -208,14 +217,15 @@ class ConnectionKeeper:
     def _wait_for(self, connection: Connection) -> None:
         connection.since = time.monotonic()
         self._waiting.add(connection)
-        self._selector.register(connection.wire.socket, selectors.EVENT_READ, connection)
-        if connection.reader.has_data() or connection.wire.await_data(0.0):
-            self._advance(connection)  # a head, or its beginning, has come already
+        with self._surviving(connection):
+            self._selector.register(connection.descriptor, selectors.EVENT_READ, connection)
+            if connection.reader.has_data() or connection.wire.await_data(0.0):
+                self._advance(connection)  # a head, or its beginning, has come already
 
     def _release(self, connection: Connection) -> None:
         self._waiting.discard(connection)
-        with suppress(KeyError, ValueError):  # a client that left while TLS took over its socket
-            self._selector.unregister(connection.wire.socket)
+        with suppress(KeyError, ValueError):  # of one that could not be registered
+            self._selector.unregister(connection.descriptor)
 
     def _drop(self, connection: Connection) -> None:
         self._release(connection)
@@ -235,12 +245,21 @@ class ConnectionKeeper:
             self._drop(connection)
 
     def _advance(self, connection: Connection) -> None:
-        try:
+        with self._surviving(connection):
             assert connection.on_ready is not None
             connection.on_ready(connection)
+
+    @contextmanager
+    def _surviving(self, connection: Connection) -> Iterator[None]:
+        """Whatever a connection brings ends that connection only, never the keeper."""
+        try:
+            yield
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
             return
         except OSError:  # TLS errors are among them: the client has gone, or is none
+            self._drop(connection)
+        except Exception:  # noqa: BLE001 - the wall around one connection
+            _log.exception("a connection failed while it waited")
             self._drop(connection)
 
     def _collect(self, connection: Connection) -> None:
@@ -251,10 +270,8 @@ class ConnectionKeeper:
 
     def _collect_more(self, connection: Connection) -> None:
         is_open = connection.reader.fill()
-        try:
-            is_whole = bool(connection.reader.head_bytes())
-        except BadHead:
-            is_whole = True  # for the request thread to refuse
+        while not (is_whole := _has_head(connection)) and is_open and connection.wire.await_data(0.0):
+            is_open = connection.reader.fill()  # of a TLS record, the selector tells only once
         if is_whole:
             self._release(connection)
             self._hand_over(connection)
@@ -262,45 +279,37 @@ class ConnectionKeeper:
             self._drop(connection)
 
     def _discard(self, connection: Connection) -> None:
-        if not connection.wire.socket.recv_into(self._discarded):
+        if connection.wire.receive_into(self._discarded) == 0:
             self._drop(connection)
 
     def _greet(self, connection: Connection) -> None:
         """See whether the client speaks TLS before OpenSSL takes the bytes."""
         assert self._certificate is not None
-        first = connection.wire.socket.recv(1, socket.MSG_PEEK)
-        if not first:
-            self._drop(connection)
-        elif first[0] != _TLS_HANDSHAKE:
-            connection.wire.socket.send(_plain_answer("400 Bad Request", _NO_PLAIN_HTTP))
-            connection.wire.socket.shutdown(socket.SHUT_WR)
+        sock = connection.wire.socket
+        if not speaks_tls(sock):
+            sock.send(_plain_answer("400 Bad Request", _NO_PLAIN_HTTP))
+            sock.shutdown(socket.SHUT_WR)
             connection.on_ready = self._discard
-        else:
-            self._begin_tls(connection, self._certificate.context())
-
-    def _begin_tls(self, connection: Connection, context: ssl.SSLContext) -> None:
-        self._selector.unregister(connection.wire.socket)
-        sock = context.wrap_socket(connection.wire.socket, server_side=True, do_handshake_on_connect=False)
-        connection.use(sock)
+            return
+        context = self._certificate.context()
+        connection.use(context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False))
         connection.is_encrypted = True
-        self._selector.register(sock, selectors.EVENT_READ, connection)
         connection.on_ready = self._shake_hands
         self._shake_hands(connection)
 
     def _shake_hands(self, connection: Connection) -> None:
-        sock = connection.wire.socket
-        assert isinstance(sock, ssl.SSLSocket)
-        try:
-            sock.do_handshake()
-        except ssl.SSLWantWriteError:
-            self._selector.modify(sock, selectors.EVENT_WRITE, connection)
-            return
-        except ssl.SSLWantReadError:
-            self._selector.modify(sock, selectors.EVENT_READ, connection)
-            return
-        self._selector.modify(sock, selectors.EVENT_READ, connection)
-        connection.on_ready = self._collect
-        self._collect(connection)
+        wanted = shake_hands(connection.wire.socket)
+        self._selector.modify(connection.descriptor, wanted or selectors.EVENT_READ, connection)
+        if not wanted:
+            connection.on_ready = self._collect
+            self._collect(connection)
+
+
+def _has_head(connection: Connection) -> bool:
+    try:
+        return bool(connection.reader.head_bytes())
+    except BadHead:
+        return True  # for the request thread to refuse
 
 
 def _plain_answer(status: str, text: bytes) -> bytes:

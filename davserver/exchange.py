@@ -21,16 +21,15 @@ from davserver.bodies import SHORT_BYTES, AnnouncedBody, Body, ChunkedBody
 from davserver.connections import Connection
 from davserver.proxies import Origin, TrustedProxies
 from davserver.request_head import BadHead, Head, parse_head
-from davserver.streams import StoredBytes
+from davserver.streams import ClientGone, ClientTooSlow, StoredBytes
+from davserver.wsgi import WsgiApp
 
 _log = logging.getLogger(__name__)
-
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 SERVER_NAME = "Private Photo Cloud"
 _UPLOAD_METHODS = frozenset({"PUT", "PATCH"})
 _UPLOAD_SILENCE_S = 120.0
-_BODY_SILENCE_S = 30.0
+_BODY_S = 30.0
 _ANSWER_SILENCE_S = 120.0
 _PAUSED_DOWNLOAD_S = 3600.0
 _REST_S = 0.5
@@ -75,10 +74,10 @@ class Exchange:
         except BadHead as error:
             self.is_farewell = True
             self._refuse(error.status, str(error))
-        except TimeoutError as error:
+        except ClientTooSlow as error:
             self._refuse("408 Request Timeout", str(error))
-        except OSError:
-            self.keeps_alive = self.is_farewell = False  # the client has gone
+        except ClientGone:
+            self.keeps_alive = self.is_farewell = False
         except Exception:  # noqa: BLE001 - the wall around one request
             _log.exception("%s %s failed", self._method, self._head.target if self._head else "")
             self._refuse("500 Internal Server Error", "The server failed.")
@@ -88,7 +87,9 @@ class Exchange:
         self._head = head = parse_head(reader.read(reader.head_bytes()))
         is_upload = head.method in _UPLOAD_METHODS
         reader.expect(
-            _UPLOAD_SILENCE_S if is_upload else _BODY_SILENCE_S, is_invitation_due=head.expects_continue
+            _UPLOAD_SILENCE_S if is_upload else _BODY_S,
+            is_long=is_upload,
+            is_invitation_due=head.expects_continue,
         )
         self._body = ChunkedBody(reader) if head.length is None else AnnouncedBody(reader, head.length)
         self.keeps_alive = head.keeps_alive
@@ -139,17 +140,18 @@ class Exchange:
         if self._status and not exc_info:
             raise AnswerBroken("start_response was called twice")
         self._status, self._headers = status, list(headers)
-        return self._send_block
+        return self._send
 
     def _send_answer(self, answer: Iterable[bytes]) -> None:
         if isinstance(answer, StoredBytes):
             self._send_stored(answer)
             return
-        if isinstance(answer, list | tuple) and not self._announced():
+        has_length = self._status[:3] not in _WITHOUT_BODY  # RFC 9110 8.6
+        if has_length and isinstance(answer, list | tuple) and not self._announced():
             self._headers.append(("Content-Length", str(sum(map(len, answer)))))
         for block in answer:
             if block:
-                self._send_block(block)
+                self._send(block)
         if not self._is_head_sent:
             self._send(b"")
         if self._left_bytes:
@@ -168,11 +170,6 @@ class Exchange:
 
     def _announced(self) -> str | None:
         return next((value for name, value in self._headers if name.lower() == "content-length"), None)
-
-    def _send_block(self, block: bytes) -> None:
-        if self._left_bytes is not None and self._is_head_sent:
-            block = block[: self._left_bytes]
-        self._send(block)
 
     def _send(self, block: bytes) -> None:
         """Send a part of the answer, and its head before the first one."""

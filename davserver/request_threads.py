@@ -1,25 +1,30 @@
 """The threads that answer requests: as many as the owner set, and more while clients hold some up.
 
-A thread whose client sends or takes nothing (a paused player, a stalled upload) does not count as
-serving. Above ``least`` there is one for each of these, up to ``most``; then the one that has been
+A thread whose client sends or takes next to nothing (a paused player, a stalled upload, one byte now
+and then) does not count as serving. Above ``least`` there is one for each of these, up to ``most``; then the one that has been
 held up longest is let go, so that no number of idlers can keep others out.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 
 from davserver.connections import Connection
 from davserver.streams import Wire
+
+_log = logging.getLogger(__name__)
 
 MORE_TIMES = 8
 _STALLED_S = 0.05
 _MAY_BE_LET_GO_S = 5.0
 _SPARE_S = 30.0
 _HELD_UP_AT_STOP_S = 2.0
+_GIVEN_UP_AFTER_S = 3.0
 
 
 class RequestThreads:
@@ -35,7 +40,8 @@ class RequestThreads:
         self._queue: SimpleQueue[Connection | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
-        self._busy: set[Connection] = set()
+        # By thread: a connection that was given back is at once another thread's, while the first still ends.
+        self._busy: dict[threading.Thread, Connection] = {}
         self._free = 0  # idle threads less waiting connections
         self._is_stopping = False
 
@@ -62,42 +68,51 @@ class RequestThreads:
         if self._free >= 0:
             return False
         with self._lock:
-            stalled = sum(connection.wire.waited_s() >= _STALLED_S for connection in self._busy)
+            stalled = sum(wire.held_up_s() >= _STALLED_S for wire in self._wires())
             allowed = min(self._least + stalled, self._most) - len(self._threads)
-            for _ in range(min(-self._free, allowed)):
-                self._spawn()
+            with suppress(RuntimeError):  # the machine has no more threads: those there are go on
+                for _ in range(min(-self._free, allowed)):
+                    self._spawn()
             if self._free < 0 and len(self._threads) >= self._most:
                 self._let_go_of_the_longest_held_up()
             return self._free < 0
 
     def stop(self, timeout: float) -> None:
-        """Let running requests end within this time (seconds); those held up by their client end now."""
+        """Let running requests end within this time (seconds); those held up by their client end now.
+
+        A thread that does not end even without its client is left behind, and told.
+        """
         deadline = time.monotonic() + timeout
         with self._lock:
             self._is_stopping = True
             threads = list(self._threads)
         for _ in threads:
             self._queue.put(None)
-        while any(thread.is_alive() for thread in threads):
-            is_late = time.monotonic() > deadline
+        while threads := [thread for thread in threads if thread.is_alive()]:
+            late_s = time.monotonic() - deadline
+            if late_s > _GIVEN_UP_AFTER_S:
+                _log.error("%s requests did not end; the server stops without them", len(threads))
+                return
             with self._lock:
-                for connection in self._busy:
-                    if is_late or connection.wire.waited_s() > _HELD_UP_AT_STOP_S:
-                        connection.wire.abort()
+                for wire in self._wires():
+                    if late_s > 0 or wire.held_up_s() > _HELD_UP_AT_STOP_S:
+                        wire.abort()
             for thread in threads:
                 thread.join(0.5 / len(threads))
 
+    def _wires(self) -> list[Wire]:
+        return [connection.wire for connection in self._busy.values()]
+
     def _let_go_of_the_longest_held_up(self) -> None:
-        wires = (connection.wire for connection in self._busy)
-        longest = max(wires, key=Wire.waited_s, default=None)
-        if longest is not None and longest.waited_s() >= _MAY_BE_LET_GO_S:
+        longest = max(self._wires(), key=Wire.held_up_s, default=None)
+        if longest is not None and longest.held_up_s() >= _MAY_BE_LET_GO_S:
             longest.abort()
 
     def _spawn(self) -> None:
         thread = threading.Thread(target=self._run, name="request", daemon=True)
+        thread.start()
         self._threads.add(thread)
         self._free += 1
-        thread.start()
 
     def _run(self) -> None:
         while True:
@@ -109,13 +124,14 @@ class RequestThreads:
                 continue
             if connection is None:
                 return
+            thread = threading.current_thread()
             with self._lock:
-                self._busy.add(connection)
+                self._busy[thread] = connection
             try:
                 self._serve(connection)
             finally:
                 with self._lock:
-                    self._busy.discard(connection)
+                    del self._busy[thread]
                     self._free += 1
 
     def _is_spare(self) -> bool:

@@ -10,9 +10,9 @@ import select
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from davserver.request_head import find_end
 
@@ -21,25 +21,63 @@ _RECEIVE_BYTES = 8 * 1024
 _STORED_BLOCK_BYTES = 1 << 20
 _PAUSE_S = 1.0
 _SLOWEST_BYTES_PER_S = 1024
+_WORTH_BYTES_PER_S = 16 * 1024
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
+_What = TypeVar("_What")
+_Done = TypeVar("_Done", bytes, int)
+
+
+class ClientGone(ConnectionError):
+    """The connection broke: never said of the server's own files, which fail with other errors."""
+
+
+class ClientTooSlow(TimeoutError):
+    """The client sends or takes nothing, or so little that nobody should wait for it."""
+
 
 class Wire:
-    """A non-blocking socket, and the only place that waits for it."""
+    """A non-blocking socket, and the only place that waits for it. Raises ClientGone."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
+        self._owed_s = 0.0
         self._waiting_since: float | None = None
         self._incoming = select.poll()
         self._incoming.register(sock, select.POLLIN)
         self._outgoing = select.poll()
         self._outgoing.register(sock, select.POLLOUT)
 
-    def waited_s(self) -> float:
-        """For how long a thread has been waiting for the client by now; 0 when none is."""
+    def receive(self, size: int) -> bytes | None:
+        """What has come, at most ``size``; b"" at the end of what the client sends, None for nothing yet."""
+        received = self._now(self.socket.recv, size)
+        self._pay(len(received or b""))
+        return received
+
+    def receive_into(self, view: memoryview) -> int | None:
+        """How much came into ``view``; 0 at the end of what the client sends, None for nothing yet."""
+        count = self._now(self.socket.recv_into, view)
+        self._pay(count or 0)
+        return count
+
+    def send(self, view: bytes | memoryview) -> int:
+        """Send what there is room for; how much."""
+        count = self._now(self.socket.send, view) or 0
+        self._pay(count)
+        return count
+
+    def settle(self) -> None:
+        """A request begins: what was waited for the one before counts no more."""
+        self._owed_s = 0.0
+
+    def held_up_s(self) -> float:
+        """For how long a thread has been waiting by now beyond what the client's bytes are worth.
+
+        So a client that sends a byte now and then is known as well as one that sends none.
+        """
         since = self._waiting_since
-        return time.monotonic() - since if since is not None else 0.0
+        return self._owed_s + (time.monotonic() - since if since is not None else 0.0)
 
     def await_data(self, wait_s: float) -> bool:
         """Whether bytes (or the end) can be received within this time."""
@@ -52,11 +90,23 @@ class Wire:
         return self._await(self._outgoing, wait_s)
 
     def _await(self, poll: select.poll, wait_s: float) -> bool:
-        self._waiting_since = time.monotonic()
+        self._waiting_since = since = time.monotonic()
         try:
             return bool(poll.poll(max(0.0, wait_s) * 1000))
         finally:
+            self._owed_s += time.monotonic() - since
             self._waiting_since = None
+
+    def _now(self, act: Callable[[_What], _Done], what: _What) -> _Done | None:
+        try:
+            return act(what)
+        except _NOT_NOW:
+            return None
+        except OSError as error:  # TLS errors are among them
+            raise ClientGone(str(error)) from error
+
+    def _pay(self, count: int) -> None:
+        self._owed_s = max(0.0, self._owed_s - count / _WORTH_BYTES_PER_S)
 
     def abort(self) -> None:
         """End both directions, from any thread: who waits here wakes and finds the client gone."""
@@ -66,14 +116,15 @@ class Wire:
 
     def close(self) -> None:
         self.abort()
-        self.socket.close()
+        with suppress(OSError):
+            self.socket.close()
 
 
 class Reader:
     """What a client sends. ``read`` gives exactly what it is asked for, unless the client ends.
 
-    Every wait ends with TimeoutError after ``silence_s``, or when the body that `expect` announced
-    comes too slowly on the whole.
+    Every wait ends with ClientTooSlow after ``silence_s``, or when the body that `expect` announced
+    comes too slowly on the whole. Raises ClientGone.
     """
 
     def __init__(self, wire: Wire, silence_s: float = 120.0) -> None:
@@ -85,24 +136,26 @@ class Reader:
         self._received_bytes = 0
         self._slack_s = float("inf")
         self._began = 0.0
+        self._is_long = False
         self.is_invitation_due = False
 
-    def expect(self, silence_s: float, *, is_invitation_due: bool = False) -> None:
-        """A body comes now: after ``silence_s`` of grace at a kilobyte a second, at the least.
+    def expect(self, silence_s: float, *, is_long: bool = False, is_invitation_due: bool = False) -> None:
+        """A body comes now: within ``silence_s``, or if it is long, at a kilobyte a second after them.
 
         With an invitation due, the client waits for ``100 Continue`` (RFC 9110 10.1.1): it goes out
         when the first byte is wanted, and never when the request is refused before.
         """
         self._silence_s = self._slack_s = silence_s
-        self._began, self._received_bytes = time.monotonic(), 0
+        self._began, self._received_bytes, self._is_long = time.monotonic(), 0, is_long
+        self._wire.settle()
         self.is_invitation_due = is_invitation_due and not self.has_data()
 
     def fill(self) -> bool:
-        """Take what has come, without waiting; False when the client has ended. Raises OSError."""
-        try:
-            more = self._wire.socket.recv(_RECEIVE_BYTES)
-        except _NOT_NOW:
+        """Take what has come, without waiting; False when the client has ended."""
+        more = self._wire.receive(_RECEIVE_BYTES)
+        if more is None:
             return True
+        self._received_bytes += len(more)
         self._buffer = self._buffer[self._at :] + more
         self._at = 0
         return bool(more)
@@ -154,27 +207,24 @@ class Reader:
 
     def _receive_into(self, view: memoryview) -> int:
         self._invite()
-        while True:
-            try:
-                count = self._wire.socket.recv_into(view)
-            except _NOT_NOW:
-                if not self._wire.await_data(self._patience_s()):
-                    self._give_up()
-            else:
-                self._received_bytes += count
-                return count
+        while (count := self._wire.receive_into(view)) is None:
+            if not self._wire.await_data(self._patience_s()):
+                self._give_up()
+        self._received_bytes += count
+        return count
 
     def _invite(self) -> None:
         if self.is_invitation_due:
             self.is_invitation_due = False
-            self._wire.socket.send(_CONTINUE)
+            Writer(self._wire).write(_CONTINUE, self._silence_s)
 
     def _patience_s(self) -> float:
-        late_at = self._began + self._slack_s + self._received_bytes / _SLOWEST_BYTES_PER_S
+        earned_s = self._received_bytes / _SLOWEST_BYTES_PER_S if self._is_long else 0.0
+        late_at = self._began + self._slack_s + earned_s
         return min(self._silence_s, late_at - time.monotonic())
 
     def _give_up(self) -> None:
-        raise TimeoutError("The client sends nothing, or too slowly.")
+        raise ClientTooSlow("The client sends nothing, or too slowly.")
 
     def _take(self, size: int) -> bytes:
         """Up to this many of the bytes that are here already."""
@@ -186,7 +236,7 @@ class Reader:
 
 
 class Writer:
-    """What a client receives, sent at once. Raises TimeoutError when it takes nothing for long."""
+    """What a client receives, sent at once. Raises ClientGone, and ClientTooSlow when it takes nothing."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -195,9 +245,9 @@ class Writer:
         """Send all of it; the client may take nothing for ``silence_s``."""
         view = memoryview(data)
         while view:
-            view = view[self._send(view) :]
+            view = view[self._wire.send(view) :]
             if view and not self._wire.await_room(silence_s):
-                raise TimeoutError("The client takes nothing.")
+                raise ClientTooSlow("The client takes nothing.")
 
     def write_stored(self, stored: StoredBytes, silence_s: float) -> int:
         """Send a stretch of a file; the bytes sent, fewer only when the file is shorter.
@@ -220,24 +270,18 @@ class Writer:
             if sent < count:
                 buffer = bytearray()
                 if not self._wire.await_room(silence_s):
-                    raise TimeoutError("The client takes nothing.")
+                    raise ClientTooSlow("The client takes nothing.")
         return at - stored.start
 
     def _send_for_now(self, view: memoryview) -> int:
         """Send until the client pauses; the bytes sent."""
         sent = 0
         while sent < len(view):
-            count = self._send(view[sent:])
+            count = self._wire.send(view[sent:])
             sent += count
             if not count and not self._wire.await_room(_PAUSE_S):
                 break
         return sent
-
-    def _send(self, view: memoryview) -> int:
-        try:
-            return self._wire.socket.send(view)
-        except _NOT_NOW:
-            return 0
 
 
 class StoredBytes:

@@ -1,9 +1,11 @@
-"""TLS from two files, read again when they change: a renewed certificate needs no restart."""
+"""TLS: the certificate from two files, read again when they change, and handshakes that never wait."""
 
 from __future__ import annotations
 
 import logging
 import os
+import selectors
+import socket
 import ssl
 import threading
 import time
@@ -11,6 +13,7 @@ from pathlib import Path
 
 _log = logging.getLogger(__name__)
 _LOOK_EVERY_S = 1.0
+_HANDSHAKE = b"\x16"
 
 _Version = tuple[tuple[int, int, int], ...]
 
@@ -79,3 +82,29 @@ class Certificate:
             reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
             raise CertificateUnusable(self._certificate, self._key, str(reason)) from error
         return context
+
+
+def speaks_tls(sock: socket.socket) -> bool:
+    """Whether the first byte that came, which stays unread, begins a handshake (RFC 8446 5.1).
+
+    Raises BlockingIOError when none has come, ConnectionError when the client has ended.
+    """
+    first = sock.recv(1, socket.MSG_PEEK)
+    if not first:
+        raise ConnectionError
+    return first == _HANDSHAKE
+
+
+def shake_hands(sock: socket.socket) -> int:
+    """Go on shaking hands without waiting: the selector's event to go on at, 0 when it is done.
+
+    Raises OSError for a client that speaks no TLS, or none that is accepted.
+    """
+    assert isinstance(sock, ssl.SSLSocket)
+    try:
+        sock.do_handshake()
+    except ssl.SSLWantReadError:
+        return selectors.EVENT_READ
+    except ssl.SSLWantWriteError:
+        return selectors.EVENT_WRITE
+    return 0

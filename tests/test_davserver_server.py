@@ -352,7 +352,7 @@ def test_a_head_must_come_in_time(server: Server, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_body_must_come_in_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("davserver.exchange._BODY_SILENCE_S", 0.3)
+    monkeypatch.setattr("davserver.exchange._BODY_S", 0.3)
     with connect(server) as client:
         client.send(request("/echo", "POST", "Content-Length: 9\r\n") + b"x")
         answer = client.answer()

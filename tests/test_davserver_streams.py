@@ -171,12 +171,12 @@ def test_the_invitation_goes_out_when_the_first_byte_is_wanted(pair: Pair, way: 
 
 def test_waiting_can_be_seen_and_ended_from_outside(pair: Pair) -> None:
     wire = Wire(pair[0])
-    assert wire.waited_s() == 0
+    assert wire.held_up_s() == 0
     got: list[bytes] = []
     thread = threading.Thread(target=lambda: got.append(Reader(wire).read(1)))
     thread.start()
     deadline = time.monotonic() + 10
-    while wire.waited_s() < 0.05 and time.monotonic() < deadline:
+    while wire.held_up_s() < 0.05 and time.monotonic() < deadline:
         time.sleep(0.01)
     wire.abort()
     thread.join(10)
