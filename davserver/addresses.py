@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
 
 from wsgidav.dav_error import HTTP_FORBIDDEN, HTTP_NOT_FOUND, DAVError
 
 from davserver import upload_share
 from davserver.destination import destination_path
+from davserver.wsgi import Environ
 from indexer.accounts import LOGIN_KEY
 from indexer.errors import BadName
 
@@ -62,7 +62,7 @@ def place(part: str) -> tuple[int, bool]:
     raise BadName("a chunk is named by its number, or by its first and last byte")
 
 
-def destination(environ: dict[str, Any]) -> str:
+def destination_in_share(environ: Environ) -> str:
     """The path in the Upload share where the Destination header leads, in whichever of its spellings.
 
     Raises DAVError: as `destination_path`, 403 for other places, 404 for another person's.
@@ -76,7 +76,7 @@ def destination(environ: dict[str, Any]) -> str:
     return path.removeprefix(f"{SHARE}/")
 
 
-def under_share(environ: dict[str, Any], path: str) -> dict[str, Any]:
+def under_share(environ: Environ, path: str) -> Environ:
     """The environment of the same request for this path of the Upload share itself."""
     own = environ | {"PATH_INFO": f"{SHARE}{path}"}
     if "HTTP_IF" in own:  # its lists may be tagged with addresses (RFC 4918 10.4.2)

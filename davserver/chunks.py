@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from wsgidav.dav_error import (
     HTTP_FORBIDDEN,
@@ -19,17 +18,16 @@ from wsgidav.dav_error import (
 )
 
 from davserver import headers
-from davserver.addresses import Chunks, destination, place, under_share
+from davserver.addresses import Chunks, destination_in_share, place, under_share
 from davserver.bodies import blocks
 from davserver.dav_xml import parse_propfind
 from davserver.properties import MULTISTATUS, MULTISTATUS_END, Extras, Form, href, href_part
+from davserver.wsgi import Environ, ShortAnswer
 from indexer import names
 from indexer.accounts import LOGIN_KEY
 from indexer.catalog.listings import Listed
 from indexer.model import Part, Person, Transfer
 from indexer.transfers import Transfers
-
-Environ = dict[str, Any]
 
 _WHOLE = ".file"
 _METHODS = ("OPTIONS", "PROPFIND", "MKCOL", "PUT", "MOVE", "DELETE")
@@ -37,27 +35,18 @@ _MOST_XML_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole, short answer."""
-
-    status: str
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
 class ChunkFolders:
     """``put`` answers a PUT in the Upload share."""
 
     transfers: Transfers
-    put: Callable[[Environ], Answer]
+    put: Callable[[Environ], ShortAnswer]
 
-    def answer(self, at: Chunks, environ: Environ) -> Answer:
+    def answer(self, at: Chunks, environ: Environ) -> ShortAnswer:
         """Raises DAVError and LibraryError; what was acknowledged before is kept then."""
         method, person = environ["REQUEST_METHOD"], environ[LOGIN_KEY].person
         if method == "OPTIONS":
             allowed = ("Allow", ", ".join(_METHODS))
-            return Answer("200 OK", (("DAV", "1"), allowed, ("MS-Author-Via", "DAV")))
+            return ShortAnswer("200 OK", (("DAV", "1"), allowed, ("MS-Author-Via", "DAV")))
         if method == "PROPFIND":
             return self._list(at, environ, person)
         if at.transfer is None or method not in _METHODS:
@@ -71,15 +60,15 @@ class ChunkFolders:
             return self._assemble(transfer, at.part, environ)
         return self._drop(transfer, at.part)
 
-    def _begin(self, name: str, part: str | None, environ: Environ, person: Person) -> Answer:
+    def _begin(self, name: str, part: str | None, environ: Environ, person: Person) -> ShortAnswer:
         if part is not None:
             raise DAVError(HTTP_FORBIDDEN, context_info="A transfer holds no folders.")
         names.check(name)
         told = _told(Transfer(person.id, name, None, None, 0.0), environ)
         self.transfers.begin(person.id, name, target=told.target, expected_bytes=told.expected_bytes)
-        return Answer("201 Created")
+        return ShortAnswer("201 Created")
 
-    def _receive(self, transfer: Transfer, part: str, environ: Environ) -> Answer:
+    def _receive(self, transfer: Transfer, part: str, environ: Environ) -> ShortAnswer:
         """One chunk; when this is answered, it survives a power cut."""
         at, is_offset = place(part)
         transfer = _told(transfer, environ)
@@ -89,13 +78,13 @@ class ChunkFolders:
                 incoming.write(block)
             kept = self.transfers.keep_part(incoming, transfer, part, at, is_offset=is_offset)
         etag = f'"{kept.file}"'
-        return Answer("201 Created", (("ETag", etag), ("OC-ETag", etag)))
+        return ShortAnswer("201 Created", (("ETag", etag), ("OC-ETag", etag)))
 
-    def _assemble(self, transfer: Transfer, part: str | None, environ: Environ) -> Answer:
+    def _assemble(self, transfer: Transfer, part: str | None, environ: Environ) -> ShortAnswer:
         """Put all chunks together; after a refusal they are still there for another try."""
         if part != _WHOLE:
             raise DAVError(HTTP_FORBIDDEN, context_info="Only the whole file (.file) can be moved away.")
-        target = destination(environ)
+        target = destination_in_share(environ)
         with self.transfers.whole(transfer, _total_bytes(environ)) as whole:
             put = under_share(environ, f"/{target}")
             put |= {"REQUEST_METHOD": "PUT", "CONTENT_LENGTH": str(whole.size_bytes), "wsgi.input": whole}
@@ -108,14 +97,14 @@ class ChunkFolders:
                 self.transfers.finish(transfer)
         return answer
 
-    def _drop(self, transfer: Transfer, part: str | None) -> Answer:
+    def _drop(self, transfer: Transfer, part: str | None) -> ShortAnswer:
         if part is None:
             self.transfers.drop(transfer)
         elif not self.transfers.drop_part(transfer, part):
             raise DAVError(HTTP_NOT_FOUND)
-        return Answer("204 No Content")
+        return ShortAnswer("204 No Content")
 
-    def _list(self, at: Chunks, environ: Environ, person: Person) -> Answer:
+    def _list(self, at: Chunks, environ: Environ, person: Person) -> ShortAnswer:
         """What has come: a client that was interrupted goes on from there."""
         own, members = self._lines(at, person)
         form, url = Form(parse_propfind(_xml(environ)), Extras()), href(environ["PATH_INFO"].rstrip("/"))
@@ -126,7 +115,7 @@ class ChunkFolders:
                 for line in members
             ]
         xml = "".join([MULTISTATUS, *texts, MULTISTATUS_END]).encode()
-        return Answer("207 Multi-Status", (("Content-Type", "application/xml; charset=utf-8"),), xml)
+        return ShortAnswer("207 Multi-Status", (("Content-Type", "application/xml; charset=utf-8"),), xml)
 
     def _lines(self, at: Chunks, person: Person) -> tuple[Listed, Iterable[Listed]]:
         if at.transfer is None:
@@ -154,7 +143,7 @@ def _told(transfer: Transfer, environ: Environ) -> Transfer:
     """The transfer with what the headers of this request tell of it; raises for an impossible target."""
     target, total = transfer.target, _total_bytes(environ)
     if environ.get("HTTP_DESTINATION"):
-        target = destination(environ)
+        target = destination_in_share(environ)
         names.check(target)
     return replace(
         transfer, target=target, expected_bytes=transfer.expected_bytes if total is None else total

@@ -6,7 +6,7 @@ The rules of ``If`` and of the conditional headers are WsgiDAV's; locks are aske
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,8 @@ from wsgidav.dav_error import (
 )
 
 from davserver.root import PersonTree
+from davserver.wsgi import Environ, StartResponse
 
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
 Answer = Iterable[bytes]
 
 MOST_XML_BYTES = 256 * 1024

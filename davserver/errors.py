@@ -9,6 +9,7 @@ import json
 
 from wsgidav.dav_error import DAVError, get_http_status_string
 
+from davserver.wsgi import ShortAnswer
 from indexer.errors import (
     BadName,
     ChecksumMismatch,
@@ -64,36 +65,29 @@ def status_of(error: LibraryError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
 
 
-class Refusal:
-    """One refusing answer: status line with a sentence, headers, body (by default the sentence again)."""
-
-    def __init__(
-        self, status: int, sentence: str, body: bytes | None = None, mime: str = "text/plain"
-    ) -> None:
-        # A status line is one line of Latin-1; sentences that quote names may be neither.
-        reason = sentence.encode("ascii", "replace").decode().splitlines()[0][:200]
-        self.status = f"{status} {reason}"
-        self.body = body or f"{sentence}\n".encode()
-        self.headers = [
-            ("Content-Type", f"{mime}; charset=utf-8"),
-            ("Content-Length", str(len(self.body))),
-        ]
+def refused(status: int, sentence: str, body: bytes | None = None, mime: str = "text/plain") -> ShortAnswer:
+    """A refusing answer: the sentence stands in the status line, and in the body if there is no other."""
+    # A status line is one line of Latin-1; sentences that quote names may be neither.
+    reason = sentence.encode("ascii", "replace").decode().splitlines()[0][:200]
+    body = body or f"{sentence}\n".encode()
+    headers = (("Content-Type", f"{mime}; charset=utf-8"), ("Content-Length", str(len(body))))
+    return ShortAnswer(f"{status} {reason}", headers, body)
 
 
-def refusal(error: DAVError | LibraryError) -> Refusal:
+def refusal(error: DAVError | LibraryError) -> ShortAnswer:
     """What a client is told about an error of the library or of WsgiDAV."""
     if isinstance(error, LibraryError):
-        return Refusal(status_of(error), str(error))
+        return refused(status_of(error), str(error))
     if error.err_condition is not None:
         condition = error.err_condition.as_string().encode()
-        return Refusal(error.value, _sentence(error), condition, "application/xml")
-    return Refusal(error.value, _sentence(error))
+        return refused(error.value, _sentence(error), condition, "application/xml")
+    return refused(error.value, _sentence(error))
 
 
-def api_refusal(status: int, sentence: str) -> Refusal:
+def api_refusal(status: int, sentence: str) -> ShortAnswer:
     """The same for a program that asked the API: it reads JSON (DESIGN section 7)."""
     error = {"code": _API_CODES[status], "message": sentence}
-    return Refusal(status, sentence, json.dumps({"error": error}).encode(), "application/json")
+    return refused(status, sentence, json.dumps({"error": error}).encode(), "application/json")
 
 
 def _sentence(error: DAVError) -> str:

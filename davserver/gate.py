@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote
 
 from davserver import addresses, digest, library_share, upload_share
 from davserver.digest import Nonces
-from davserver.errors import Refusal, api_refusal
+from davserver.errors import api_refusal, refused
 from davserver.paths import BadPath, check_query, decoded_path
+from davserver.wsgi import Environ, StartResponse, WsgiApp
 from indexer.accounts import LOGIN_KEY, Accounts
 from indexer.devices import REALM
 from indexer.errors import ReadOnlyDevice, TooManyAttempts
 from indexer.model import Login
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _SHARES = frozenset({upload_share.NAME, library_share.NAME, addresses.NAME})
 _DAV_METHODS = frozenset(
@@ -166,7 +162,7 @@ def _target(environ: Environ) -> str:
 def _refuse(
     environ: Environ, start_response: StartResponse, status: int, sentence: str, *more: tuple[str, str]
 ) -> Iterable[bytes]:
-    answer = api_refusal(status, sentence) if _is_for_programs(environ) else Refusal(status, sentence)
+    answer = api_refusal(status, sentence) if _is_for_programs(environ) else refused(status, sentence)
     start_response(answer.status, [*answer.headers, *more])
     return [answer.body]
 

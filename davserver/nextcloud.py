@@ -17,20 +17,17 @@ from urllib.parse import quote
 
 from wsgidav.dav_error import DAVError
 
-from davserver.addresses import NAME, SHARE, Alias, destination, route, under_share
-from davserver.chunks import Answer, ChunkFolders
-from davserver.errors import Refusal, refusal
+from davserver.addresses import NAME, SHARE, Alias, destination_in_share, route, under_share
+from davserver.chunks import ChunkFolders
+from davserver.errors import refusal, refused
 from davserver.properties import href
+from davserver.wsgi import Environ, ShortAnswer, StartResponse, WsgiApp
 from indexer import names
 from indexer.accounts import LOGIN_KEY
 from indexer.errors import LibraryError
 from indexer.transfers import Transfers
 
 _log = logging.getLogger(__name__)
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 class Nextcloud:
@@ -50,23 +47,23 @@ class Nextcloud:
                 return self._pass_on(at, environ, start_response)
             answer = self._chunks.answer(at, environ)
         except (DAVError, LibraryError) as error:
-            answer = _refused(refusal(error))
+            answer = refusal(error)
         except Exception:  # noqa: BLE001 - the wall around one request
             _log.exception("%s %s failed", environ["REQUEST_METHOD"], path)
-            answer = _refused(Refusal(500, "The server failed; nothing was changed."))
+            answer = refused(500, "The server failed; nothing was changed.")
         return _send(answer, start_response)
 
     def _pass_on(self, alias: Alias, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         method, own = environ["REQUEST_METHOD"], under_share(environ, alias.rest)
         if method in ("COPY", "MOVE") and "HTTP_DESTINATION" in environ:
-            own["HTTP_DESTINATION"] = quote(f"{SHARE}/{destination(environ)}")
+            own["HTTP_DESTINATION"] = quote(f"{SHARE}/{destination_in_share(environ)}")
         if method in ("GET", "HEAD"):
             return self._dav(own, start_response)
         if method == "PUT":
             return _send(self._put(own), start_response)
         return self._with_hrefs(own, start_response, alias.base)
 
-    def _put(self, environ: Environ) -> Answer:
+    def _put(self, environ: Environ) -> ShortAnswer:
         """A PUT in the Upload share; the folders that are missing are made, if the client wants that."""
         if environ.get("HTTP_X_NC_WEBDAV_AUTO_MKCOL", "").strip() == "1":
             self._make_folders(environ, names.parent(environ["PATH_INFO"]))
@@ -104,7 +101,7 @@ class Nextcloud:
             getattr(answer, "close", lambda: None),
         )
         if any(name == "Content-Length" for name, _ in headers):
-            return _send(Answer(status, tuple(headers), b"".join(replaced)), start_response)
+            return _send(ShortAnswer(status, tuple(headers), b"".join(replaced)), start_response)
         start_response(status, headers)
         return replaced
 
@@ -123,7 +120,7 @@ def _replaced(blocks: Iterable[bytes], old: bytes, new: bytes, close: Callable[[
         close()
 
 
-def _ask(app: WsgiApp, environ: Environ) -> Answer:
+def _ask(app: WsgiApp, environ: Environ) -> ShortAnswer:
     """An application's whole answer, which is short."""
     begun: list[Any] = []
     answer = app(environ, lambda status, headers, *_: begun.extend([status, headers]))
@@ -132,16 +129,12 @@ def _ask(app: WsgiApp, environ: Environ) -> Answer:
     finally:
         getattr(answer, "close", lambda: None)()
     status, headers = begun
-    return Answer(status, tuple(headers), body)
+    return ShortAnswer(status, tuple(headers), body)
 
 
-def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
+def _send(answer: ShortAnswer, start_response: StartResponse) -> Iterable[bytes]:
     headers = [(name, value) for name, value in answer.headers if name != "Content-Length"]
     if not answer.status.startswith("204"):
         headers.append(("Content-Length", str(len(answer.body))))
     start_response(answer.status, headers)
     return [answer.body]
-
-
-def _refused(answer: Refusal) -> Answer:
-    return Answer(answer.status, tuple(answer.headers), answer.body)

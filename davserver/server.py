@@ -18,11 +18,12 @@ from typing import Any
 from cheroot.wsgi import Server as CherootServer
 
 from davserver.connections import Connection, ConnectionKeeper, Limits
-from davserver.exchange import SERVER_NAME, Exchange, WsgiApp, end_sending
+from davserver.exchange import SERVER_NAME, Exchange, end_sending
 from davserver.proxies import TrustedProxies
 from davserver.request_head import BadHead
 from davserver.request_threads import RequestThreads
 from davserver.tls import Certificate
+from davserver.wsgi import WsgiApp
 
 _log = logging.getLogger(__name__)
 

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable
 from wsgidav.dav_error import HTTP_METHOD_NOT_ALLOWED, DAVError
 
 from davserver import files, folders, library_share, listing, locking, proppatch
-from davserver.dav_request import Answer, DavRequest, Environ, StartResponse, with_body
-from davserver.errors import Refusal, refusal
+from davserver.dav_request import Answer, DavRequest, with_body
+from davserver.errors import refusal, refused
 from davserver.root import PersonTree
+from davserver.wsgi import Environ, ShortAnswer, StartResponse
 from indexer.accounts import LOGIN_KEY
 from indexer.errors import LibraryError, ReadOnly
 from indexer.model import Person
@@ -83,11 +84,11 @@ class WebDav:
             return _refuse(environ, start_response, refusal(error))
         except RecursionError:
             return _refuse(
-                environ, start_response, Refusal(400, "The XML of this request is nested too deeply.")
+                environ, start_response, refused(400, "The XML of this request is nested too deeply.")
             )
         except Exception:  # noqa: BLE001 - the wall around one request
             _log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            return _refuse(environ, start_response, Refusal(500, "The server failed; nothing was changed."))
+            return _refuse(environ, start_response, refused(500, "The server failed; nothing was changed."))
 
     def _tree(self, person: Person) -> PersonTree:
         with self._growing:
@@ -105,9 +106,9 @@ def _method(request: DavRequest) -> Callable[[DavRequest], Answer]:
     return METHODS[name]
 
 
-def _refuse(environ: Environ, start_response: StartResponse, answer: Refusal) -> Iterable[bytes]:
+def _refuse(environ: Environ, start_response: StartResponse, answer: ShortAnswer) -> Iterable[bytes]:
     if answer.status.startswith("304"):
         start_response("304 Not Modified", [])
         return [b""]
-    start_response(answer.status, answer.headers)
+    start_response(answer.status, list(answer.headers))
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]

@@ -42,6 +42,7 @@ PROVED_BY = {
     "davserver/stored_file.py": "tests/server/test_library_share.py",
     "davserver/upload_share.py": "tests/server/test_finder.py",
     "davserver/webdav.py": "tests/server/test_litmus.py",
+    "davserver/wsgi.py": "tests/server/test_nextcloud.py",
     "indexer/catalog/__init__.py": "tests/test_indexer_catalog_database.py",
     "indexer/catalog/migrations/versions/0001_first_tables.py": "tests/test_indexer_catalog_migrations.py",
     "indexer/catalog/migrations/versions/0002_devices_and_checksums.py": "tests/test_indexer_catalog_migrations.py",

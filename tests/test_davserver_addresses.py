@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from wsgidav.dav_error import DAVError
 
-from davserver.addresses import Alias, Chunks, destination, place, route, under_share
+from davserver.addresses import Alias, Chunks, destination_in_share, place, route, under_share
 from indexer.accounts import LOGIN_KEY
 from indexer.errors import BadName
 from indexer.model import Login, Person
@@ -79,7 +79,7 @@ def test_other_names_are_refused(name: str) -> None:
     ],
 )
 def test_destinations(header: str, path: str) -> None:
-    assert destination(environ(HTTP_DESTINATION=header)) == path
+    assert destination_in_share(environ(HTTP_DESTINATION=header)) == path
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_destinations(header: str, path: str) -> None:
 )
 def test_destinations_that_are_refused(header: str, status: int) -> None:
     with pytest.raises(DAVError) as caught:
-        destination(environ(HTTP_DESTINATION=header))
+        destination_in_share(environ(HTTP_DESTINATION=header))
     assert caught.value.value == status
 
 

@@ -14,7 +14,7 @@ from wsgidav.dav_error import (
     PRECONDITION_CODE_LockTokenMismatch,
 )
 
-from davserver.errors import Refusal, refusal, status_of
+from davserver.errors import refusal, refused, status_of
 from indexer import errors
 from indexer.errors import LibraryError
 
@@ -68,7 +68,7 @@ def test_statuses(error: LibraryError, status: int) -> None:
 
 
 def test_a_status_line_is_one_short_line_of_ascii() -> None:
-    answer = Refusal(400, "Z\u00fcrich\r\nSet-Cookie: a=b " + "x" * 500)
+    answer = refused(400, "Z\u00fcrich\r\nSet-Cookie: a=b " + "x" * 500)
     assert answer.status == "400 Z?rich"
-    assert len(Refusal(400, "x" * 500).status) == 204
+    assert len(refused(400, "x" * 500).status) == 204
     assert "Z\u00fcrich".encode() in answer.body
