@@ -23,7 +23,6 @@ from davserver.proxies import Origin, TrustedProxies
 from davserver.request_head import BadHead, Head, parse_head
 from davserver.streams import ClientGone, ClientTooSlow, StoredBytes
 from davserver.wsgi import WsgiApp
-from davserver.wsgi import WsgiApp
 
 _log = logging.getLogger(__name__)
 
