@@ -9,7 +9,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings
-from davserver.console import DONE, FAILED, USAGE, complain, confirmed, moment, password, report
+from davserver.console import DONE, USAGE, complain, confirmed, moment, password, report
 
 if TYPE_CHECKING:
     from indexer.model import Device
@@ -40,8 +40,7 @@ def user_passwd(parsed: argparse.Namespace, settings: Settings) -> int:
     from davserver.core import open_core
 
     with open_core(settings) as core:
-        if not core.accounts.set_password(parsed.name, password(parsed)):
-            return complain(f"There is no account named {parsed.name!r}.", FAILED)
+        core.accounts.set_password(parsed.name, password(parsed))
     report(parsed, {"name": parsed.name}, f"Changed the password of {parsed.name!r}.")
     return DONE
 
@@ -51,8 +50,7 @@ def user_remove(parsed: argparse.Namespace, settings: Settings) -> int:
     from davserver.core import open_core
 
     with open_core(settings) as core, core.folder.held():
-        if core.accounts.find(parsed.name) is None:
-            return complain(f"There is no account named {parsed.name!r}.", FAILED)
+        core.accounts.require(parsed.name)
         if not (parsed.yes or confirmed(f"Remove {parsed.name!r} with library, albums and devices")):
             return complain("Nothing was removed; say --yes to do it.", USAGE)
         core.accounts.remove(parsed.name)
@@ -67,9 +65,7 @@ def device_add(parsed: argparse.Namespace, settings: Settings) -> int:
     from davserver.core import open_core
 
     with open_core(settings) as core:
-        person = core.accounts.find(parsed.user)
-        if person is None:
-            return complain(f"There is no account named {parsed.user!r}.", FAILED)
+        person = core.accounts.require(parsed.user)
         made = core.devices.add(person, parsed.label, is_read_only=parsed.read_only)
     row = {**_device_row(person.name, made.device), "password": made.password}
     lines = [
@@ -86,12 +82,8 @@ def device_list(parsed: argparse.Namespace, settings: Settings) -> int:
     from davserver.core import open_core
 
     with open_core(settings) as core:
-        people = core.accounts.list()
-        if parsed.user is not None:
-            one = core.accounts.find(parsed.user)
-            if one is None:
-                return complain(f"There is no account named {parsed.user!r}.", FAILED)
-            people = (one,)
+        accounts = core.accounts
+        people = accounts.list() if parsed.user is None else (accounts.require(parsed.user),)
         rows = [_device_row(person.name, device) for person in people for device in core.devices.list(person)]
     lines = [
         f"{row['user']}: {row['label']} ({'read-only' if row['read_only'] else 'full'}), "
@@ -107,9 +99,7 @@ def device_revoke(parsed: argparse.Namespace, settings: Settings) -> int:
     from davserver.core import open_core
 
     with open_core(settings) as core:
-        person = core.accounts.find(parsed.user)
-        if person is None:
-            return complain(f"There is no account named {parsed.user!r}.", FAILED)
+        person = core.accounts.require(parsed.user)
         core.devices.revoke_label(person, parsed.label)
     report(parsed, {"user": person.name, "label": parsed.label}, f"Revoked {parsed.label!r}.")
     return DONE

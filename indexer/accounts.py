@@ -22,7 +22,7 @@ from argon2.exceptions import VerificationError
 from indexer.catalog.devices import Candidate, Devices
 from indexer.catalog.people import People
 from indexer.devices import secret_hash
-from indexer.errors import BadName, NoRoom, WeakPassword
+from indexer.errors import BadName, NoRoom, NoSuchAccount, WeakPassword
 from indexer.model import Login, Person, Session
 from indexer.throttle import Throttle
 
@@ -85,22 +85,25 @@ class Accounts:
         found = self.people.find(_key(name))
         return found[0] if found else None
 
-    def remove(self, name: str) -> bool:
+    def require(self, name: str) -> Person:
+        """As `find`; raises NoSuchAccount."""
+        person = self.find(name)
+        if person is None:
+            raise NoSuchAccount(name)
+        return person
+
+    def remove(self, name: str) -> None:
         """Remove a person with library, devices and sessions; the originals stay on the disk.
 
-        False for an unknown name; raises OwnerNeeded. No server may run meanwhile: a new account may get
+        Raises NoSuchAccount, OwnerNeeded. No server may run meanwhile: a new account may get
         the number of the removed one, which a running server would take for the same person.
         """
-        person = self.find(name)
-        return person is not None and self.people.remove(person.id)
+        self.people.remove(self.require(name).id)
 
-    def set_password(self, name: str, password: str) -> bool:
-        """Replace a password and end the person's browser sessions; False for an unknown name."""
-        found = self.people.find(_key(name))
-        if found is None:
-            return False
-        self.people.set_password_hash(found[0].id, self._hash(password))
-        return True
+    def set_password(self, name: str, password: str) -> None:
+        """Replace a password and end the person's browser sessions. Raises NoSuchAccount, WeakPassword."""
+        person = self.require(name)
+        self.people.set_password_hash(person.id, self._hash(password))
 
     def check(self, name: str, password: str, address: str = "") -> Login | None:
         """As `check_password`, with the account's password or a device's."""

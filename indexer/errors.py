@@ -5,6 +5,7 @@ LibraryError
 |  |- NoSuchItem
 |  |- NoSuchEntry
 |  |- NoSuchTransfer
+|  |- NoSuchAccount
 |  |- NoSuchDevice
 |  `- NoDerivative        (carries the item's state)
 |- OriginalMissing        the rows are there, the bytes are lost
@@ -61,6 +62,11 @@ class NoSuchItem(NotFound):
 class NoSuchEntry(NotFound):
     def __init__(self, path: str) -> None:
         super().__init__(f"There is nothing named {path!r} in the Upload share.")
+
+
+class NoSuchAccount(NotFound):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no account named {name!r}.")
 
 
 class NoSuchDevice(NotFound):

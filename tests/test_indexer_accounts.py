@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexer.accounts import SESSION_S, Accounts
-from indexer.errors import BadName, NameTaken, OwnerNeeded, TooManyAttempts, WeakPassword
+from indexer.errors import BadName, NameTaken, NoSuchAccount, OwnerNeeded, TooManyAttempts, WeakPassword
 from tests.libraries import CHEAP_HASHER, NOW, opened_catalog
 
 PASSWORD = "correct horse battery"
@@ -89,10 +89,11 @@ def test_who_is_let_in(accounts: Accounts) -> None:
 
 def test_a_new_password_counts_at_once(accounts: Accounts) -> None:
     assert is_let_in(accounts, "Alice")
-    assert accounts.set_password("alice", "another password")
+    accounts.set_password("alice", "another password")
     assert not is_let_in(accounts, "Alice")
     assert is_let_in(accounts, "Alice", "another password")
-    assert not accounts.set_password("nobody", PASSWORD)
+    with pytest.raises(NoSuchAccount):
+        accounts.set_password("nobody", PASSWORD)
 
 
 def test_a_right_password_is_remembered_for_minutes(
@@ -218,10 +219,11 @@ def test_a_removed_person_is_gone_with_everything_but_the_owner_goes_last(accoun
     with pytest.raises(OwnerNeeded):
         accounts.remove("Alice")
     assert is_let_in(accounts, "Bob")
-    assert accounts.remove("BOB")
+    accounts.remove("BOB")
     assert not is_let_in(accounts, "Bob")
     assert accounts.find_session(secret) is None
     assert accounts.devices.list(bob.id) == ()
-    assert not accounts.remove("Bob")
-    assert accounts.remove("Alice"), "the last one may go"
+    with pytest.raises(NoSuchAccount):
+        accounts.remove("Bob")
+    accounts.remove("Alice")  # the last one may go
     assert accounts.is_empty()
