@@ -1,6 +1,6 @@
 """One DAV request on its way: what it is about, and the rules that it must pass before anything changes.
 
-The rules of ``If`` and of the conditional headers are WsgiDAV's; locks are asked of the catalog, once.
+Conditions are judged by `conditions`, locks are asked of the catalog.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from wsgidav.dav_error import (
     DAVError,
 )
 
+from davserver import conditions
+from davserver.conditions import ConditionList, State
+from davserver.destination import path_of
 from davserver.root import PersonTree
+from davserver.stored_file import ref_url
 from davserver.wsgi import Environ, StartResponse
 
 Answer = Iterable[bytes]
 
 MOST_XML_BYTES = 256 * 1024
-_CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,37 +86,28 @@ class DavRequest:
         if is_announced or self.header("HTTP_TRANSFER_ENCODING"):
             raise DAVError(HTTP_MEDIATYPE_NOT_SUPPORTED, context_info="This request takes no description.")
 
-    def check_conditions(self, resource: Any) -> None:
-        """RFC 9110 13 and RFC 4918 10.4: DAVError 304 or 412. ``resource`` may be None."""
-        if resource is None:
-            if "HTTP_IF_MATCH" in self.environ:  # RFC 9110 13.1.1: false when nothing is there
-                raise DAVError(HTTP_PRECONDITION_FAILED)
-            return
-        if any(name in self.environ for name in _CONDITIONS):
-            modified = int(resource.get_last_modified() or -1)
-            util.evaluate_http_conditionals(resource, modified, resource.get_etag() or "[]", self.environ)
-        self.check_if(resource)
+    def check_conditions(self, resource: Any) -> bool:
+        """RFC 9110 13 and RFC 4918 10.4: DAVError 412, or 400. ``resource`` may be None.
 
-    def check_if(self, resource: Any) -> None:
-        """RFC 4918 10.4: DAVError 412."""
-        if resource is None or "HTTP_IF" not in self.environ:
-            return
-        url = resource.get_ref_url()
-        conditions = self._if_header()["wsgidav.conditions.if"]
-        held = self.tree.lock_manager.tokens_on(url)
-        if not util.test_if_header_dict(resource, conditions, url, held, resource.get_etag() or "[]"):
+        True when the answer is 304: a GET or HEAD of what its client has already.
+        """
+        verdict = conditions.judge(self.environ, _state(resource, ()))
+        lists = self._if_lists()
+        if verdict == conditions.FAILED or (lists and not conditions.holds(lists, self._state_of)):
             raise DAVError(HTTP_PRECONDITION_FAILED)
+        return verdict == conditions.NOT_MODIFIED
 
     def check_locks(self, resource: Any, *, below: bool = False) -> None:
         """DAVError 423 unless the request names the tokens of the locks on ``resource`` (RFC 4918 7.5)."""
         self.tree.lock_manager.check(resource.get_ref_url(), self.tokens(), below=below)
 
+    def check_name(self) -> None:
+        """As `check_locks` for the request's own path, whether or not something has it by now."""
+        self.tree.lock_manager.check(ref_url(self.path), self.tokens())
+
     def tokens(self) -> list[str]:
-        """The lock tokens that the ``If`` header names."""
-        if "HTTP_IF" not in self.environ:
-            return []
-        tokens: list[str] = self._if_header()["wsgidav.ifLockTokenList"]
-        return tokens
+        """The lock tokens that the ``If`` header names; DAVError 400."""
+        return conditions.tokens_of(self._if_lists())
 
     def answer(self, status: str, headers: list[tuple[str, str]], body: bytes = b"") -> Answer:
         """A short answer, whole."""
@@ -127,10 +121,19 @@ class DavRequest:
         self.start_response("204 No Content", headers or [])
         return [b""]
 
-    def _if_header(self) -> Environ:
-        if "wsgidav.conditions.if" not in self.environ:
-            util.parse_if_header_dict(self.environ)
-        return self.environ
+    def _if_lists(self) -> tuple[ConditionList, ...]:
+        return conditions.parse_if(self.environ["HTTP_IF"]) if "HTTP_IF" in self.environ else ()
+
+    def _state_of(self, address: str | None) -> State:
+        path = self.path if address is None else path_of(address, self.environ)
+        return _state(self.resource(path), tuple(self.tree.lock_manager.tokens_on(ref_url(path))))
+
+
+def _state(resource: Any, tokens: tuple[str, ...]) -> State:
+    if resource is None:
+        return State(False, tokens=tokens)
+    modified = resource.get_last_modified()
+    return State(True, resource.get_etag() or "", None if modified is None else int(modified), tokens)
 
 
 def with_body(environ: Environ, body: bytes) -> None:

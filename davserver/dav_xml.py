@@ -35,7 +35,7 @@ def parse_propfind(body: bytes, *, is_minimal: bool = False) -> Question:
     """What a PROPFIND asks for (RFC 4918 14.20); an empty body means allprop. Raises DAVError 400."""
     if not body.strip():
         return Question(Mode.ALLPROP, (), is_minimal)
-    root = _parsed(body, "{DAV:}propfind")
+    root = parsed(body, "{DAV:}propfind")
     modes = [mode for mode in Mode for _ in root.findall(f"{{DAV:}}{mode.value}")]
     if len(modes) != 1:
         raise _bad("A PROPFIND asks for exactly one of prop, propname and allprop.")
@@ -45,7 +45,7 @@ def parse_propfind(body: bytes, *, is_minimal: bool = False) -> Question:
 
 def parse_proppatch(body: bytes) -> tuple[Change, ...]:
     """The changes of a PROPPATCH in their order (RFC 4918 14.19); raises DAVError 400."""
-    changes = tuple(_changes(_parsed(body, "{DAV:}propertyupdate")))
+    changes = tuple(_changes(parsed(body, "{DAV:}propertyupdate")))
     if not changes:
         raise _bad("A PROPPATCH sets or removes at least one property.")
     if len(changes) > _MOST_NAMES:
@@ -78,7 +78,8 @@ def _setting(prop: Any, lang: str | None) -> Change:
     return Change(prop.tag, prop.text or "", ElementTree.tostring(prop, encoding="unicode"))
 
 
-def _parsed(body: bytes, tag: str) -> Any:
+def parsed(body: bytes, tag: str) -> Any:
+    """The element of this name (Clark notation) that the body is; raises DAVError 400 for anything else."""
     try:
         root = defusedxml.ElementTree.fromstring(body, forbid_dtd=True)
     except DefusedXmlException:

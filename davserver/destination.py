@@ -20,7 +20,12 @@ def destination_path(environ: dict[str, Any]) -> str:
     header = environ.get("HTTP_DESTINATION", "")
     if not header:
         raise DAVError(HTTP_BAD_REQUEST, context_info="A Destination header is missing.")
-    url = _split(header)
+    return path_of(header, environ)
+
+
+def path_of(address: str, environ: dict[str, Any]) -> str:
+    """The decoded path of an address in a header, which may leave out scheme and host; raises as above."""
+    url = _split(address)
     if url.netloc and _host(url.netloc) != _host(environ.get("HTTP_HOST", "")):
         raise DAVError(HTTP_BAD_GATEWAY, context_info="The Destination is on another server.")
     if not url.path.startswith("/"):

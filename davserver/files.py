@@ -12,7 +12,6 @@ from wsgidav.dav_error import (
     HTTP_FORBIDDEN,
     HTTP_METHOD_NOT_ALLOWED,
     HTTP_NOT_IMPLEMENTED,
-    HTTP_NOT_MODIFIED,
     DAVError,
 )
 
@@ -40,7 +39,7 @@ def put(request: DavRequest) -> Answer:
     request.check_locks(target or folder)
     declared = headers.declared(request.environ)
     entry = folder.share.receive(
-        names.join(folder.upload_path, util.get_uri_name(path)), declared, _blocks(request, target or folder)
+        names.join(folder.upload_path, util.get_uri_name(path)), declared, _blocks(request)
     )
     answer = [
         ("ETag", f'"{entry.etag}"'),
@@ -60,8 +59,8 @@ def get(request: DavRequest) -> Answer:
     resource = request.existing()
     if resource.is_collection:
         return _folder_page(request)
-    _check_modified(request, resource)
-    request.check_conditions(resource)
+    if request.check_conditions(resource):
+        return _not_modified(request, resource)
     span = _range(request, resource)
     if span is not None and not span:
         return request.answer(
@@ -85,8 +84,8 @@ def head(request: DavRequest) -> Answer:
     if resource.is_collection:
         _folder_page(request)
         return [b""]
-    _check_modified(request, resource)
-    request.check_conditions(resource)
+    if request.check_conditions(resource):
+        return _not_modified(request, resource)
     request.start_response("200 OK", [*resource.headers(), ("Content-Length", str(resource.size_bytes))])
     return [b""]
 
@@ -100,23 +99,21 @@ def _check_put(request: DavRequest, target: Any) -> None:
         raise DAVError(HTTP_METHOD_NOT_ALLOWED, context_info="There is a folder of this name.")
 
 
-def _blocks(request: DavRequest, locked: Any) -> Iterator[memoryview]:
-    """The body. At its end the locks are asked again: somebody may have locked the name meanwhile."""
+def _blocks(request: DavRequest) -> Iterator[memoryview]:
+    """The body. At its end locks and conditions are asked again: others may have come in meanwhile."""
     came = False
     for block in blocks(request.environ["wsgi.input"]):
         came = True
         yield block
     if came:
-        request.check_locks(locked)
+        request.check_name()
+        request.check_conditions(request.resource(request.path))
 
 
-def _check_modified(request: DavRequest, resource: StoredFile) -> None:
-    """RFC 9110 13.1.3: not modified means not later, so an equal time is 304; WsgiDAV wants it earlier."""
-    since = headers.parse_http_date(request.header("HTTP_IF_MODIFIED_SINCE"))
-    if since is None or "HTTP_IF_NONE_MATCH" in request.environ:
-        return
-    if int(resource.mtime) <= since:
-        raise DAVError(HTTP_NOT_MODIFIED)
+def _not_modified(request: DavRequest, resource: StoredFile) -> Answer:
+    told = [("ETag", f'"{resource.etag}"'), ("Last-Modified", http_date(int(resource.mtime)))]
+    request.start_response("304 Not Modified", told)
+    return [b""]
 
 
 def _range(request: DavRequest, resource: StoredFile) -> range | None:

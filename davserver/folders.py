@@ -1,4 +1,4 @@
-"""The methods that change names: MKCOL, DELETE, MOVE and COPY. Each is one transaction."""
+"""The methods that change names: MKCOL, DELETE, MOVE and COPY. Each is all or nothing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def delete(request: DavRequest) -> Answer:
 
 def move(request: DavRequest) -> Answer:
     """RFC 4918 9.9; locks stay behind."""
-    source, target_path, is_new = _transfer(request)
+    source, target_path, is_new = _source_and_target(request)
     if request.header("HTTP_DEPTH", "infinity") != "infinity" and source.is_collection:
         raise DAVError(HTTP_BAD_REQUEST, context_info="A folder is moved with all it holds.")
     _check_removable(request, source)
@@ -57,7 +57,7 @@ def move(request: DavRequest) -> Answer:
 
 def copy(request: DavRequest) -> Answer:
     """RFC 4918 9.8; the bytes are not copied."""
-    source, target_path, is_new = _transfer(request)
+    source, target_path, is_new = _source_and_target(request)
     depth = request.header("HTTP_DEPTH", "infinity")
     if depth not in ("0", "infinity"):
         raise DAVError(HTTP_BAD_REQUEST, context_info="The Depth of a copy is 0 or infinity.")
@@ -65,7 +65,7 @@ def copy(request: DavRequest) -> Answer:
     return request.created() if is_new else request.no_content()
 
 
-def _transfer(request: DavRequest) -> tuple[Any, str, bool]:
+def _source_and_target(request: DavRequest) -> tuple[Any, str, bool]:
     """What COPY and MOVE share: the source, the path of the target, and whether that is new."""
     target_path = destination_path(request.environ).rstrip("/")
     overwrite = request.header("HTTP_OVERWRITE", "T").upper()
@@ -77,7 +77,6 @@ def _transfer(request: DavRequest) -> tuple[Any, str, bool]:
     folder, target = request.folder_of(target_path), request.resource(target_path)
     _check_apart(request.path, target_path)
     request.check_conditions(source)
-    request.check_if(target)
     if target is None:
         request.check_locks(folder)
         return source, target_path, True

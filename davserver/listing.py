@@ -163,7 +163,7 @@ def _locks(
         return None, None
     share, entry = resource.share, resource.entry
     own = f"{UPLOAD_ROOT}/{entry.path}" if entry else UPLOAD_ROOT
-    found = share.intake.catalog.listings.locks(share.person.id, own, time.time())
+    found = share.intake.catalog.locks.around(share.person.id, own, time.time(), below=True)
     if not found:
         return None, None
     above = [lock for lock in found if lock.depth == "infinity" and own.startswith(f"{lock.root}/")]

@@ -17,7 +17,6 @@ from wsgidav.dav_provider import DAVCollection
 from davserver.headers import Declared
 from davserver.stored_file import StoredFile, ref_url
 from indexer import names
-from indexer.hashing import Announced
 from indexer.intake import Intake
 from indexer.model import Door, Entry, EntryType, Person
 from indexer.upload_tree import UploadTree
@@ -111,7 +110,7 @@ class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has 
 
     def create_empty_resource(self, name: str) -> None:
         """The placeholder of a LOCK on a new name (RFC 4918 7.3)."""
-        self.share.receive(names.join(self.upload_path, name), Declared(Announced(0)), ())
+        self.share.tree.make_placeholder(self.share.person.id, names.join(self.upload_path, name))
 
     def create_collection(self, name: str) -> None:
         path = names.join(self.upload_path, name)

@@ -107,8 +107,5 @@ def _method(request: DavRequest) -> Callable[[DavRequest], Answer]:
 
 
 def _refuse(environ: Environ, start_response: StartResponse, answer: ShortAnswer) -> Iterable[bytes]:
-    if answer.status.startswith("304"):
-        start_response("304 Not Modified", [])
-        return [b""]
     start_response(answer.status, list(answer.headers))
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]

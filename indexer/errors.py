@@ -177,9 +177,7 @@ class TooManyParts(Refused):
 
 class TooManyTransfers(Refused):
     def __init__(self, most: int) -> None:
-        super().__init__(
-            f"You have {most:,} unfinished uploads in parts; finish or drop some."
-        )
+        super().__init__(f"You have {most:,} unfinished uploads in parts; finish or drop some.")
 
 
 class ReadOnly(Refused):

@@ -38,6 +38,15 @@ def told_when_full(needed_bytes: int | None) -> Iterator[None]:
         raise
 
 
+def sync(path: Path) -> None:
+    """Wait until a file's bytes, or a folder's names, are on the disk."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
 @dataclass(frozen=True, slots=True)
 class Announced:
     """What a client said about the bytes before it sent them.

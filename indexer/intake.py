@@ -1,29 +1,35 @@
 """The one way in: whole bytes become an original, an item and an entry, or nothing at all.
 
 Every door (share, browser, import) begins here and ends here. When `accept` returns, the bytes and
-the rows about them survive a power cut.
+the rows about them survive a power cut; only the small litter of operating systems does not wait.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from indexer import names
 from indexer.catalog import Catalog
+from indexer.errors import OriginalMissing
 from indexer.hashing import Announced, Incoming, Staged, Staging
 from indexer.identify import identify
-from indexer.model import Arrival, Door, Entry, Kind, MediaType
+from indexer.model import Arrival, Door, Entry, MediaType
 from indexer.store import Store
 
 _log = logging.getLogger(__name__)
 
 # What Finder and Explorer leave beside files: it may be lost in a power cut, and costs a tenth.
 _PASSING_BYTES = 64 * 1024
+
+
+Record = Callable[[Arrival, Callable[[], object]], Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Intake:
             return self.catalog.entries.place_placeholder(person_id, path, mtime, now)
         arrival = _arrival(staged, person_id, path, door, now, client_mtime, is_favourite)
         if names.is_junk(path):
-            is_passing = arrival.media.kind is Kind.OTHER and staged.size_bytes <= _PASSING_BYTES
+            is_passing = names.is_litter(path) and staged.size_bytes <= _PASSING_BYTES
             record_junk = functools.partial(self.catalog.arrivals.record_junk, durable=not is_passing)
             return self._keep(self.junk, staged, arrival, record_junk, durable=not is_passing)
         entry = self._keep(self.originals, staged, arrival, self.catalog.arrivals.record)
@@ -83,36 +89,40 @@ class Intake:
         """Make an item of a file that came under a junk name and has a real one now.
 
         Copy programs write ``name.part`` and rename it when it is whole. Any other entry is left as it is.
+        Raises OriginalMissing.
         """
         if not entry.is_junk or entry.sha256 is None or names.is_junk(entry.path):
             return
         staged = Staged(self.junk.require(entry.sha256), entry.sha256, entry.size_bytes)
+        if staged.size_bytes <= _PASSING_BYTES and _digest(staged.path) != staged.sha256:
+            raise OriginalMissing(staged.sha256)  # it was only passing, and a power cut came
         arrival = _arrival(staged, person_id, entry.path, Door.SHARE, time.time(), entry.mtime)
         self._keep(self.originals, staged, arrival, self.catalog.arrivals.record_adopted)
         self.wake()
 
     def _keep(
-        self,
-        store: Store,
-        staged: Staged,
-        arrival: Arrival,
-        record: Callable[[Arrival], Entry],
-        *,
-        durable: bool = True,
+        self, store: Store, staged: Staged, arrival: Arrival, record: Record, *, durable: bool = True
     ) -> Entry:
         sha256, extension = staged.sha256, arrival.media.extension
         is_recorded = self.catalog.arrivals.is_recorded(sha256, as_junk=store is self.junk)
+        # Only of this person's own: how long it takes must not tell what somebody else holds.
+        is_held = is_recorded and self.catalog.arrivals.is_held(arrival.person_id, sha256)
+
+        def commit() -> Path:
+            return store.commit(staged, extension, is_recorded=is_held, durable=durable)
+
+        def ensure() -> None:
+            # Another upload of these bytes may have failed just now and undone them; ours are staged.
+            if not place.exists():
+                commit()
+
         try:
-            place = store.commit(staged, extension, is_recorded=is_recorded, durable=durable)
-            entry = record(arrival)
+            place = commit()
+            return record(arrival, ensure)
         except BaseException:
             if not is_recorded:
                 self._undo(store, sha256)
             raise
-        if not place.exists():
-            # Another upload of these bytes failed just now and undid them; ours are still staged.
-            store.commit(staged, extension, durable=durable)
-        return entry
 
     def _undo(self, store: Store, sha256: str) -> None:
         # What failed for this client may have succeeded on the disk, or by another upload: rows decide.
@@ -136,6 +146,11 @@ def _arrival(
         person_id, path, names.last(path), door, now, staged.sha256, staged.size_bytes, _identified(staged),
         client_mtime, staged.checksums, is_favourite,
     )  # fmt: skip
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _identified(staged: Staged) -> MediaType:

@@ -16,11 +16,11 @@ from indexer.errors import BadName
 LONGEST_NAME_BYTES = 255
 LONGEST_PATH_BYTES = 4096
 
-_JUNK_FILES = (
+_LITTER = (
     "._*", ".ds_store", ".localized", ".apdisk", ".metadata_never_index", ".ql_disable*", "thumbs.db",
-    "ehthumbs.db", "desktop.ini", ".hidden", ".directory", ".~lock.*#", ".davfs.tmp*", "*.partial", "*.part",
-    "*.tmp",
+    "ehthumbs.db", "desktop.ini", ".hidden", ".directory",
 )  # fmt: skip
+_UNFINISHED = (".~lock.*#", ".davfs.tmp*", "*.partial", "*.part", "*.tmp")
 _JUNK_FOLDERS = (
     ".spotlight-v100", ".trashes", ".fseventsd", ".temporaryitems", ".appledouble", "__macosx", ".trash-*",
 )  # fmt: skip
@@ -31,7 +31,8 @@ def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 _IS_JUNK_FOLDER = _any_of(_JUNK_FOLDERS).match
-_IS_JUNK_NAME = _any_of((*_JUNK_FILES, *_JUNK_FOLDERS)).match
+_IS_JUNK_NAME = _any_of((*_LITTER, *_UNFINISHED, *_JUNK_FOLDERS)).match
+_IS_LITTER = _any_of(_LITTER).match
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]")  # the last two cannot stand in XML
 
 
@@ -82,6 +83,11 @@ def is_junk(path: str) -> bool:
     """
     *folders, name = path.lower().split("/")
     return bool(_IS_JUNK_NAME(name) or any(map(_IS_JUNK_FOLDER, folders)))
+
+
+def is_litter(path: str) -> bool:
+    """True for the junk that a system writes for itself beside files, and nobody ever renames."""
+    return bool(_IS_LITTER(last(path).lower()))
 
 
 def numbered(name: str, number: int) -> str:

@@ -8,13 +8,14 @@ that both are on the disk is certain once `Store.commit` has returned.
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from indexer.errors import OriginalMissing
-from indexer.hashing import Staged, told_when_full
+from indexer.hashing import Staged, sync, told_when_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,12 @@ class Store:
         """
         with told_when_full(staged.size_bytes):
             held = self.find(staged.sha256)
-            if is_recorded and held is not None and held.stat().st_size == staged.size_bytes:
+            if is_recorded and held is not None and _size_bytes(held) == staged.size_bytes:
                 return held
             place = held or self._folder(staged.sha256) / f"{staged.sha256}{extension}"
             self._link(staged, place)
             if durable:
-                self._sync(place)
+                self._sync(staged, place)
             return place
 
     def find(self, sha256: str) -> Path | None:
@@ -78,29 +79,33 @@ class Store:
         try:
             os.link(staged.path, place)
         except FileExistsError:
-            # Somebody may have been told meanwhile that the bytes under this name are safe.
-            _sync(staged.path)
-            spare = staged.path.with_suffix(".spare")
-            os.link(staged.path, spare)
-            os.replace(spare, place)
+            self._take_over(staged, place)
 
-    def _sync(self, place: Path) -> None:
+    def _take_over(self, staged: Staged, place: Path) -> None:
+        # Somebody may have been told meanwhile that the bytes under this name are safe.
+        sync(staged.path)
+        spare = staged.path.with_name(f"{staged.sha256}.{secrets.token_hex(4)}.spare")
+        os.link(staged.path, spare)
+        os.replace(spare, place)
+        spare.unlink(missing_ok=True)  # where both were one file already, replacing did nothing
+
+    def _sync(self, staged: Staged, place: Path) -> None:
         # The names were given before the first wait: where one journal holds bytes and names, as on ext4,
-        # the first wait does it all and the others find nothing left to do.
-        _sync(place)
-        _sync(place.parent)
+        # the first wait does it all and the others find nothing left to do. The bytes are waited for by
+        # the name that is ours: the other may be undone by an upload that failed.
+        sync(staged.path)
+        sync(place.parent)
         for folder in (place.parent, place.parent.parent):
             if folder not in self._synced:
-                _sync(folder.parent)
+                sync(folder.parent)
                 self._synced.add(folder)
 
     def _folder(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4]
 
 
-def _sync(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY)
+def _size_bytes(path: Path) -> int | None:
     try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None  # undone this very moment

@@ -7,7 +7,6 @@ end. What was acknowledged outlives a restart; a transfer that nobody touches fo
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from indexer.catalog import Catalog
 from indexer.errors import NoSuchTransfer, PartsMissing, TooLarge
-from indexer.hashing import Announced, Incoming, Staging, told_when_full
+from indexer.hashing import Announced, Incoming, Staging, sync, told_when_full
 from indexer.model import Part, Transfer
 
 _log = logging.getLogger(__name__)
@@ -198,14 +197,6 @@ def in_order(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 
 def _move_durably(path: Path, place: Path) -> None:
-    _sync(path)
+    sync(path)
     path.rename(place)
-    _sync(place.parent)
-
-
-def _sync(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    sync(place.parent)

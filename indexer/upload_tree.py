@@ -35,6 +35,13 @@ class UploadTree:
         self.intake.staging.check_room()
         self.intake.catalog.entries.make_folder(person_id, path, time.time())
 
+    def make_placeholder(self, person_id: int, path: str) -> None:
+        """An empty file of a new name; one that is in use stays as it is. Raises as `make_folder`."""
+        names.check(path)
+        self.intake.staging.check_room()
+        now = time.time()
+        self.intake.catalog.entries.place_placeholder(person_id, path, now, now, only_new=True)
+
     def remove(self, person_id: int, path: str) -> None:
         """A name and all names below it."""
         self.intake.catalog.entries.delete(person_id, path)

@@ -86,21 +86,3 @@ def test_the_files_of_a_day(catalog: Catalog) -> None:
         "+02:00", NOW,
     )  # fmt: skip
     assert list(catalog.listings.day(BOB, "2024-05-17")) == []
-
-
-@pytest.mark.parametrize(
-    ("root", "is_seen"),
-    [
-        ("/Upload/a", True),
-        ("/Upload/a/b", True),
-        ("/Upload", True),
-        ("/Upload/ab", False),
-        ("/Upload/A", False),
-        ("/Library", False),
-    ],
-)
-def test_locks_on_a_path_above_it_and_below(root: str, is_seen: bool, catalog: Catalog) -> None:
-    assert catalog.locks.add(ALICE, LOCK, NOW) == ()
-    assert (LOCK in catalog.listings.locks(ALICE, root, NOW)) is is_seen
-    assert catalog.listings.locks(BOB, root, NOW) == ()
-    assert catalog.listings.locks(ALICE, root, NOW + 100) == ()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from indexer.catalog import arrivals as arrivals_module
 from indexer.catalog.arrivals import Arrivals
 from indexer.catalog.database import Database
 from indexer.errors import (
@@ -27,8 +28,9 @@ from indexer.errors import (
 from indexer.hashing import Announced
 from indexer.model import Arrival, Door, Entry, EntryType, Tally
 from indexer.store import Store
+from indexer.upload_tree import UploadTree
 from tests import photos
-from tests.libraries import Home, digest, open_home
+from tests.libraries import Home, add_person, digest, open_home
 from tests.photos import Shot
 
 PHOTO = photos.jpeg()
@@ -39,6 +41,11 @@ SHA256 = digest(PHOTO)
 def home(tmp_path: Path) -> Iterator[Home]:
     with open_home(tmp_path) as home:
         yield home
+
+
+@pytest.fixture
+def tree(home: Home) -> UploadTree:
+    return UploadTree(home.intake)
 
 
 def assert_untouched(home: Home) -> None:
@@ -76,10 +83,10 @@ def test_the_bytes_come_before_the_rows_and_the_rows_before_the_worker(
 ) -> None:
     record = Arrivals.record
 
-    def checked(arrivals: Arrivals, arrival: Arrival) -> Entry:
+    def checked(arrivals: Arrivals, arrival: Arrival, ensure: Callable[[], object]) -> Entry:
         assert home.originals() == {SHA256}
         assert home.wakes == []
-        return record(arrivals, arrival)
+        return record(arrivals, arrival, ensure)
 
     monkeypatch.setattr(Arrivals, "record", checked)
     home.bring("IMG_1.JPG", PHOTO)
@@ -178,8 +185,8 @@ def test_a_commit_that_failed_for_us_but_not_on_the_disk(home: Home, monkeypatch
     """The row is there, so the bytes must stay."""
     record = Arrivals.record
 
-    def interrupted(arrivals: Arrivals, arrival: Arrival) -> bool:
-        record(arrivals, arrival)
+    def interrupted(arrivals: Arrivals, arrival: Arrival, ensure: Callable[[], object]) -> Entry:
+        record(arrivals, arrival, ensure)
         raise sa.exc.OperationalError("commit", {}, Exception("disk I/O error"))
 
     monkeypatch.setattr(Arrivals, "record", interrupted)
@@ -238,14 +245,63 @@ def test_nobody_records_while_bytes_are_forgotten(home: Home, monkeypatch: pytes
 def test_another_upload_undid_the_same_bytes(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     record = Arrivals.record
 
-    def undone_meanwhile(arrivals: Arrivals, arrival: Arrival) -> Entry:
+    def undone_meanwhile(arrivals: Arrivals, arrival: Arrival, ensure: Callable[[], object]) -> Entry:
         home.intake.originals.remove(arrival.sha256)
-        return record(arrivals, arrival)
+        return record(arrivals, arrival, ensure)
 
     monkeypatch.setattr(Arrivals, "record", undone_meanwhile)
     entry = home.bring("IMG_1.JPG", PHOTO)
     with home.intake.open(entry) as file:
         assert file.read() == PHOTO
+
+
+def test_no_row_ever_counts_before_its_bytes_are_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are undone by another upload; a power cut at the commit must not leave a row without them."""
+    held: list[set[str]] = []
+    bump = arrivals_module.bump
+
+    def undone(connection: sa.Connection, person_id: int) -> None:
+        home.intake.originals.remove(SHA256)
+        bump(connection, person_id)
+
+    monkeypatch.setattr("indexer.catalog.arrivals.bump", undone)
+    sa.event.listen(home.catalog.arrivals._database.engine, "commit", lambda _: held.append(home.originals()))
+    home.bring("IMG_1.JPG", PHOTO)
+    assert held == [{SHA256}]
+
+
+def test_litter_that_a_power_cut_took_is_never_adopted(home: Home, tree: UploadTree) -> None:
+    """Small junk is answered before it is on the disk: under a real name only its true bytes count."""
+    home.bring("._a.jpg", PHOTO)
+    junk = home.intake.junk.require(SHA256)
+    junk.chmod(0o600)
+    junk.write_bytes(b"")
+    tree.move(home.alice, "._a.jpg", "a.jpg")
+    assert home.originals() == set()
+    assert not home.catalog.arrivals.is_recorded(SHA256)
+
+
+@pytest.mark.parametrize(("path", "waits"), [("._a.jpg", False), ("a.jpg.part", True), ("a.tmp", True)])
+def test_only_litter_does_not_wait_for_the_disk(
+    path: str, waits: bool, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", synced.append)
+    home.bring(path, b"a little")
+    assert bool(synced) is waits
+
+
+def test_how_long_it_takes_does_not_tell_what_somebody_else_holds(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = add_person(home.catalog, "bob")
+    home.bring("IMG_1.JPG", PHOTO)
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", synced.append)
+    with home.intake.begin(bob, "mine.jpg", Announced()) as incoming:
+        incoming.write(PHOTO)
+        home.intake.accept(incoming, bob, "mine.jpg", door=Door.SHARE, client_mtime=None)
+    assert synced
 
 
 def test_the_same_photo_by_many_at_once(home: Home) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import BadName, NoRoom, NoSuchEntry
+from indexer.model import EntryType
 from indexer.upload_tree import UploadTree
 from tests import photos
 from tests.libraries import Home, digest, open_home
@@ -85,3 +86,14 @@ def test_no_folder_on_a_full_disk(home: Home, tree: UploadTree, monkeypatch: pyt
     with pytest.raises(NoRoom):
         tree.make_folder(home.alice, "DCIM")
     assert names_in(home, tree) == []
+
+
+def test_a_placeholder_never_hides_a_file_that_is_there(home: Home, tree: UploadTree) -> None:
+    """A LOCK that saw a free name may come after the file of somebody who was faster."""
+    entry = home.bring("a.jpg", PHOTO)
+    tree.make_placeholder(home.alice, "a.jpg")
+    tree.make_placeholder(home.alice, "b.jpg")
+    assert tree.get(home.alice, "a.jpg") == entry
+    found = tree.get(home.alice, "b.jpg")
+    assert found is not None
+    assert (found.type, found.size_bytes) == (EntryType.PLACEHOLDER, 0)

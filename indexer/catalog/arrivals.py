@@ -45,30 +45,49 @@ _IS_JUNK = Prepared(
 )
 
 
+def _sure() -> None:
+    """For bytes of which the caller knows that nobody forgets them."""
+
+
 class Arrivals:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, arrival: Arrival) -> Entry:
+    def record(self, arrival: Arrival, ensure: Callable[[], object] = _sure) -> Entry:
         """Original, item, upload, entry and (where there is work) the index job, durable on return.
 
-        Raises NoSuchEntry for a folder that is gone, NameOccupied when a folder has the name.
+        ``ensure`` is called when the rows are written, before they count: it makes sure of the bytes,
+        which nobody can forget any more from then on (see `unless_recorded`). Raises NoSuchEntry for a
+        folder that is gone, NameOccupied when a folder has the name, and what ``ensure`` raises.
         """
         with self._database.write() as connection:
-            return _record(connection, arrival)
+            entry = _record(connection, arrival)
+            ensure()
+            return entry
 
-    def record_junk(self, arrival: Arrival, *, durable: bool = True) -> Entry:
-        """Only the entry: junk is never an item. ``durable`` as in `Database.write`."""
+    def record_junk(
+        self, arrival: Arrival, ensure: Callable[[], object] = _sure, *, durable: bool = True
+    ) -> Entry:
+        """As `record`, but only the entry: junk is never an item. ``durable`` as in `Database.write`."""
         with self._database.write(durable=durable) as connection:
-            return _place_entry(connection, arrival)
+            entry = _place_entry(connection, arrival)
+            ensure()
+            return entry
 
-    def record_adopted(self, arrival: Arrival) -> Entry:
+    def record_adopted(self, arrival: Arrival, ensure: Callable[[], object] = _sure) -> Entry:
         """As `record`, if the name still stands for these bytes among the junk; else raises NoSuchEntry."""
         with self._database.write() as connection:
             entry = entries.find(connection, arrival.person_id, names.key(arrival.path))
             if entry is None or not entry.is_junk or entry.sha256 != arrival.sha256:
                 raise NoSuchEntry(arrival.path)
-            return _record(connection, arrival)
+            entry = _record(connection, arrival)
+            ensure()
+            return entry
+
+    def is_held(self, person_id: int, sha256: str) -> bool:
+        """Whether this person's library has these bytes."""
+        with self._database.read() as connection:
+            return _STATE.row(connection, person_id=person_id, sha256=sha256) is not None
 
     def annotate(
         self, person_id: int, path: str, changes: dict[str, str | None], mtime: float | None, now: float

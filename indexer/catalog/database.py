@@ -49,7 +49,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A consistent view; changes nothing."""
+        """Changes nothing. One view for what goes by ``execute``; `Prepared` ones see their own."""
         with self.engine.connect() as connection:
             yield connection
 

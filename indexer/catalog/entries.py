@@ -65,12 +65,19 @@ class Entries:
             row = _new_row(person_id, path, now, type=EntryType.FOLDER, mime=FOLDER_MIME)
             connection.execute(_INSERT, row)
 
-    def place_placeholder(self, person_id: int, path: str, mtime: float, now: float) -> Entry:
-        """Make the name an empty file; a version with bytes stays behind it until new bytes come."""
+    def place_placeholder(
+        self, person_id: int, path: str, mtime: float, now: float, *, only_new: bool = False
+    ) -> Entry:
+        """Make the name an empty file; a version with bytes stays behind it until new bytes come.
+
+        With ``only_new`` a name that is in use stays as it is.
+        """
         path_key = names.key(path)
         with self._database.write() as connection:
             check_parent(connection, person_id, path_key)
             old = find(connection, person_id, path_key)
+            if old and only_new:
+                return old
             if old and old.type is EntryType.FOLDER:
                 raise NameOccupied(path)
             row = _new_row(person_id, path, now, type=EntryType.PLACEHOLDER, mtime=mtime)

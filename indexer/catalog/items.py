@@ -182,11 +182,10 @@ def record_outcome(
     connection: sa.Connection, person_id: int, sha256: str, metadata: Metadata, failure: Failure | None
 ) -> None:
     """Write what the pipeline learnt, within the caller's transaction; names the item in the Library."""
-    name, old_day, library_name = _NAMES.row(connection, person_id=person_id, sha256=sha256) or (
-        "",
-        None,
-        None,
-    )
+    item = _NAMES.row(connection, person_id=person_id, sha256=sha256)
+    if item is None:
+        return  # its person is gone
+    name, old_day, library_name = item
     captured, camera = metadata.captured, metadata.camera
     day = captured.taken_at[:10] if captured else UNKNOWN_DAY
     if library_name is None or day != old_day:

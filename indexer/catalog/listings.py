@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from indexer import names
 from indexer.catalog.database import Database
 from indexer.catalog.prepared import Prepared, Row
-from indexer.catalog.tables import UNKNOWN_TIME, EntryRow, ItemRow, LockRow
-from indexer.model import EntryType, Lock, entity_tag
+from indexer.catalog.tables import UNKNOWN_TIME, EntryRow, ItemRow
+from indexer.model import EntryType, entity_tag
 
 # Measured: 10,000 rows of 600 bytes are 6 MB and take 15 ms; larger pages are no faster.
 _PAGE_ROWS = 5_000
@@ -68,12 +68,6 @@ _DAY_FILE = (
     ItemRow.library_key, ItemRow.library_name, ItemRow.size_bytes, ItemRow.mime, ItemRow.sha256,
     sa.func.nullif(ItemRow.taken_at, UNKNOWN_TIME), ItemRow.utc_offset, ItemRow.added_at,
 )  # fmt: skip
-_LOCK = (
-    LockRow.token, LockRow.root, LockRow.owner_xml, LockRow.depth, LockRow.scope, LockRow.timeout_s,
-    LockRow.expires_at,
-)  # fmt: skip
-
-
 _IN_FOLDER = Prepared(
     sa.select(*_ENTRY)
     .where(EntryRow.person_id == sa.bindparam("person_id"), EntryRow.folder == sa.bindparam("folder"))
@@ -104,17 +98,6 @@ class Listings:
     def day(self, person_id: int, day: str) -> Iterator[DayFile]:
         """The files of a day in the Library share, by name."""
         return map(DayFile._make, self._rows(_OF_DAY, person_id=person_id, day=day))
-
-    def locks(self, person_id: int, root: str, now: float) -> tuple[Lock, ...]:
-        """The live locks on a path, on the folders above it, and on what lies below it."""
-        parts = root.strip("/").split("/")
-        above = ["/" + "/".join(parts[:length]) for length in range(1, len(parts) + 1)]
-        below = sa.and_(LockRow.root > f"{root}/", LockRow.root < f"{root}0")
-        query = sa.select(*_LOCK).where(
-            LockRow.person_id == person_id, LockRow.expires_at > now, sa.or_(LockRow.root.in_(above), below)
-        )
-        with self._database.read() as connection:
-            return tuple(Lock(*row) for row in connection.execute(query))
 
     def _rows(self, page: Prepared, **values: Any) -> Iterator[Row]:
         last = ""

@@ -15,7 +15,7 @@ SIZE = 200_000
 FIRST, SECOND = (random.Random(seed).randbytes(SIZE) for seed in (11, 12))
 
 
-def begin_put(server: ServerProcess, path: str, half: bytes) -> RawConnection:
+def begin_put(server: ServerProcess, path: str, half: bytes, *more: str) -> RawConnection:
     """A PUT of SIZE bytes that has sent its head and half its body."""
     connection = RawConnection(server.host, server.port)
     lines = [
@@ -23,6 +23,7 @@ def begin_put(server: ServerProcess, path: str, half: bytes) -> RawConnection:
         f"Host: {server.host}:{server.port}",
         f"Authorization: {basic(server.user, server.password)}",
         f"Content-Length: {SIZE}",
+        *more,
     ]
     connection.send("\r\n".join([*lines, "", ""]).encode() + half)
     return connection
@@ -84,3 +85,31 @@ def test_the_same_bytes_under_two_names_at_once_are_one_original(server: ServerP
     with server.client() as client:
         assert sorted(client.children("/Upload/")) == names
         assert {client.get(name).body for name in names} == {FIRST}
+
+
+def test_a_name_that_was_locked_while_its_bytes_came_is_not_taken(shared_server: ServerProcess) -> None:
+    path = "/Upload/locked-meanwhile.jpg"
+    connection = begin_put(shared_server, path, FIRST[: SIZE // 2])
+    with shared_server.client() as other:
+        token = other.lock(path)
+        connection.send(FIRST[SIZE // 2 :])
+        answer = connection.answer()
+        assert answer is not None
+        assert answer.status == 423
+        other.put(path, SECOND, headers={"If": f"(<{token}>)"})
+        other.request("UNLOCK", path, expect=204, headers={"Lock-Token": f"<{token}>"})
+        assert other.get(path).body == SECOND
+    connection.close()
+
+
+def test_only_if_new_is_asked_again_when_the_bytes_are_there(shared_server: ServerProcess) -> None:
+    path = "/Upload/only-new.jpg"
+    connection = begin_put(shared_server, path, FIRST[: SIZE // 2], "If-None-Match: *")
+    with shared_server.client() as other:
+        other.put(path, SECOND, expect=201)
+        connection.send(FIRST[SIZE // 2 :])
+        answer = connection.answer()
+        assert answer is not None
+        assert answer.status == 412
+        assert other.get(path).body == SECOND
+    connection.close()
