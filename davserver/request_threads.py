@@ -1,8 +1,8 @@
 """The threads that answer requests: as many as the owner set, and more while clients hold some up.
 
 A thread whose client sends or takes next to nothing (a paused player, a stalled upload, one byte now
-and then) does not count as serving. Above ``least`` there is one for each of these, up to ``most``; then the one that has been
-held up longest is let go, so that no number of idlers can keep others out.
+and then) does not count as serving. Above ``least`` there is one for each of these, up to ``most``;
+then the one that has been held up longest is let go, so that no number of idlers can keep others out.
 """
 
 from __future__ import annotations

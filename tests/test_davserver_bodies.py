@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
+import os
 import socket
 import threading
 import time
@@ -14,8 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from davserver.bodies import AnnouncedBody, ChunkedBody
+from davserver.bodies import AnnouncedBody, ChunkedBody, blocks
 from davserver.streams import Reader, Wire
+from indexer.errors import UploadBroken
 
 WHOLE = b"5\r\nhello\r\n6;name=value\r\n world\r\n0\r\nTrailer: x\r\n\r\n"
 
@@ -161,3 +164,17 @@ def test_memory_is_bounded_by_the_reads_not_the_chunks(pair: tuple[socket.socket
     finally:
         tracemalloc.stop()
     feeder.join(10)
+
+
+class _FailingFile:
+    """A part of a transfer on a disk that fails."""
+
+    def readinto(self, _: memoryview) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_a_broken_connection_is_no_failing_disk() -> None:
+    with sent(WHOLE[:7]) as reader, pytest.raises(UploadBroken):
+        list(blocks(ChunkedBody(reader)))
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        list(blocks(_FailingFile()))

@@ -29,6 +29,7 @@ class Clients:
     def connect(self) -> Connection:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
+        theirs.setblocking(False)
         self._ends.append((ours, theirs))
         return Connection(ours, "192.0.2.1", 1)
 
@@ -119,7 +120,11 @@ def test_stopping_gives_up_what_never_ends(
 ) -> None:
     monkeypatch.setattr("davserver.request_threads._GIVEN_UP_AFTER_S", 0.3)
     release = threading.Event()
-    threads = RequestThreads(lambda _: None if release.wait(60) else None, LEAST)
+
+    def serve(_: Connection) -> None:
+        release.wait(60)
+
+    threads = RequestThreads(serve, LEAST)
     threads.start()
     threads.put(clients.connect())
     time.sleep(0.1)

@@ -8,13 +8,13 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
 from davserver.request_head import BadHead
-from davserver.streams import Reader, StoredBytes, Wire, Writer
+from davserver.streams import ClientGone, ClientTooSlow, Reader, StoredBytes, Wire, Writer
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -151,8 +151,56 @@ def test_a_trickle_is_given_up_as_well(pair: Pair) -> None:
     began = time.monotonic()
     with pytest.raises(TimeoutError):
         reader.read(30)
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 10
     feeder.join()
+
+
+def test_what_comes_in_small_pieces_counts_whole(pair: Pair) -> None:
+    """A line and what lies behind it come at once: a chunk of an upload, for one."""
+    server, client = pair
+    reader = Reader(Wire(server))
+    reader.expect(0.3, is_long=True)
+    feeder = threading.Thread(target=send_slowly, args=(client, [b"x\n" + b"y" * 998] * 40))
+    feeder.start()
+    for _ in range(40):  # 40 kilobytes in twice the time of grace
+        assert reader.readline(10) == b"x\n"
+        assert len(reader.read(998)) == 998
+    feeder.join()
+
+
+def test_only_a_long_body_may_take_longer_than_its_grace(pair: Pair) -> None:
+    server, client = pair
+    for is_long in (True, False):
+        reader = Reader(Wire(server))
+        reader.expect(0.2, is_long=is_long)
+        feeder = threading.Thread(target=send_slowly, args=(client, [b"x" * 200] * 20))
+        feeder.start()
+        with nullcontext() if is_long else pytest.raises(ClientTooSlow):
+            assert len(reader.read(20 * 200)) == 20 * 200
+        feeder.join()
+
+
+def test_a_dripping_client_is_held_up_and_a_steady_one_is_not(pair: Pair) -> None:
+    server, client = pair
+    wire = Wire(server)
+    held_up_s = {}
+    for size in (1, 4000):
+        reader = Reader(wire)
+        reader.expect(60)
+        feeder = threading.Thread(target=send_slowly, args=(client, [b"x" * size] * 20))
+        feeder.start()
+        reader.read(20 * size)
+        held_up_s[size] = wire.held_up_s()
+        feeder.join()
+    assert held_up_s[1] > 0.2
+    assert held_up_s[4000] < 0.05
+
+
+def test_a_client_that_is_gone_is_told_from_a_failing_disk(pair: Pair) -> None:
+    server, client = pair
+    client.close()
+    with pytest.raises(ClientGone):
+        Writer(Wire(server)).write(bytes(1000), 1)
 
 
 @pytest.mark.parametrize("way", ["read", "readinto", "readline"])

@@ -68,7 +68,7 @@ def test_stalled_and_hostile_clients_do_not_stop_a_real_one(
             worst_s = max(worst_s, time.monotonic() - began)
         with server.client() as newcomer:
             newcomer.get("/Upload/real-0.jpg")
-        assert worst_s < 2
+        assert worst_s < 10  # a client that waits for a held-up thread waits for half a minute or more
         assert memory_bytes(server, "VmRSS") - before < 80_000_000
 
 
