@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import configparser
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from config.errors import ConfigError, Mistake
-from config.settings import Option, Settings, contradictions, options
+from config.settings import Option, Settings, contradictions, options, parse_networks
 
 SECTION = "photocloud"
 FILE_NAME = "photocloud.ini"
@@ -46,7 +46,8 @@ def example() -> str:
     lines.append(f"[{SECTION}]")
     for option in options():
         if option.name != "data":
-            lines += ["", f"; {option.help}", f";{option.name} = {option.default}".rstrip()]
+            default = "" if option.default == () else option.default
+            lines += ["", f"; {option.help}", f";{option.name} = {default}".rstrip()]
     return "\n".join(lines) + "\n"
 
 
@@ -67,14 +68,27 @@ def _merge(sources: list[tuple[str, dict[str, str]]], mistakes: list[Mistake]) -
 
 
 def _parse(option: Option, text: str) -> tuple[Any, str | None]:
-    if option.type is int:
-        try:
-            value: Any = int(text)
-        except ValueError:
-            return None, f"{text!r} is not a whole number"
-    else:
-        value = text if option.type is str else Path(text)
+    try:
+        value = _PARSERS[option.type](text)
+    except ValueError as error:
+        return None, str(error)
     return value, option.check(value) if option.check else None
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a whole number") from None
+
+
+# Each raises ValueError with the problem in words.
+_PARSERS: Mapping[type, Callable[[str], Any]] = {
+    str: str,
+    int: _whole_number,
+    Path: Path,
+    tuple: parse_networks,
+}
 
 
 def _unknown(name: str, known: Mapping[str, Option]) -> str:

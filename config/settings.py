@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 Check = Callable[[Any], str | None]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _at_least(least: int) -> Check:
@@ -28,13 +29,15 @@ def _not_empty(value: str) -> str | None:
     return None if value.strip() else "must not be empty"
 
 
-def _networks(value: str) -> str | None:
-    for part in re.split(r"[\s,]+", value.strip()):
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, separated by commas or blanks; raises ValueError naming the wrong one."""
+    networks = []
+    for part in filter(None, re.split(r"[\s,]+", text)):
         try:
-            ipaddress.ip_network(part or "::", strict=False)
+            networks.append(ipaddress.ip_network(part, strict=False))
         except ValueError:
-            return f"{part!r} is no address or network such as 192.168.1.2 or 10.0.0.0/8"
-    return None
+            raise ValueError(f"{part!r} is no address or network such as 192.168.1.2 or 10.0.0.0/8") from None
+    return tuple(networks)
 
 
 def _option(default: Any, help_text: str, check: Check | None = None) -> Any:
@@ -58,11 +61,10 @@ class Settings:
         "", "file of the TLS certificate with its chain (PEM); with tls_key it makes this an HTTPS server"
     )
     tls_key: str = _option("", "file of the private key of the TLS certificate (PEM, without a password)")
-    trusted_proxies: str = _option(
-        "",
+    trusted_proxies: tuple[Network, ...] = _option(
+        (),
         "addresses or networks of reverse proxies, separated by commas, whose word about client, scheme "
         "and host is believed",
-        _networks,
     )
     max_file_bytes: int = _option(0, "largest file accepted, in bytes; 0 means any size", _at_least(0))
     keep_free_bytes: int = _option(

@@ -22,7 +22,7 @@ from davserver.gate import Gate
 from davserver.library_share import LibraryShare
 from davserver.locks import PersonLocks
 from davserver.nextcloud import Nextcloud
-from davserver.proxies import TrustedProxies, parse_networks
+from davserver.proxies import TrustedProxies
 from davserver.root import PersonTree
 from davserver.server import Server, make_server
 from davserver.tls import Certificate
@@ -59,7 +59,7 @@ def open_application(settings: Settings) -> Iterator[Application]:
     Raises DataFolderInUse, DataFolderUnusable, AddressUnusable, CertificateUnusable.
     """
     certificate = _certificate(settings)
-    proxies = TrustedProxies(parse_networks(settings.trusted_proxies))
+    proxies = TrustedProxies(settings.trusted_proxies)
     with open_core(settings) as core, core.folder.held(), _worker_process(settings, core) as worker:
         intake = Intake(core.staging, core.originals, Store(core.folder.junk), core.catalog, worker.wake)
         maintenance.sweep_staging(intake)

@@ -65,18 +65,6 @@ class TrustedProxies:
         return nearest
 
 
-def parse_networks(text: str) -> tuple[Network, ...]:
-    """Addresses and networks, separated by commas or blanks; raises ValueError naming the wrong one."""
-    networks = []
-    for part in re.split(r"[\s,]+", text.strip()):
-        if part:
-            try:
-                networks.append(ipaddress.ip_network(part, strict=False))
-            except ValueError:
-                raise ValueError(f"{part!r} is no address or network") from None
-    return tuple(networks)
-
-
 def _told(fields: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
     """Addresses, schemes and hosts, nearest last; one family of headers, never a mixture."""
     row, schemes, hosts = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.settings import Option, Settings, contradictions, options
+from config.settings import Option, Settings, contradictions, options, parse_networks
 
 BY_NAME = {option.name: option for option in options()}
 
@@ -32,7 +32,6 @@ def test_the_defaults_are_allowed(option: Option) -> None:
         ("threads", [4], [3]),
         ("max_file_bytes", [0, 1 << 40], [-1]),
         ("keep_free_bytes", [0], [-1]),
-        ("trusted_proxies", ["", "127.0.0.1", "10.0.0.0/8, ::1", "10.0.0.1/8"], ["proxy", "10.0.0.0/99"]),
     ],
 )
 def test_limits(name: str, allowed: list[Any], refused: list[Any]) -> None:
@@ -40,6 +39,26 @@ def test_limits(name: str, allowed: list[Any], refused: list[Any]) -> None:
     assert check is not None
     assert [check(value) for value in allowed] == [None] * len(allowed)
     assert all(check(value) for value in refused)
+
+
+@pytest.mark.parametrize(
+    ("text", "networks"),
+    [
+        ("", []),
+        (" , ", []),
+        ("127.0.0.1", ["127.0.0.1/32"]),
+        ("10.0.0.1/8, ::1", ["10.0.0.0/8", "::1/128"]),
+        (" 192.168.1.2\nfd00::/8 ", ["192.168.1.2/32", "fd00::/8"]),
+    ],
+)
+def test_networks(text: str, networks: list[str]) -> None:
+    assert [str(network) for network in parse_networks(text)] == networks
+
+
+@pytest.mark.parametrize("wrong", ["proxy", "10.0.0.0/99"])
+def test_a_wrong_network_is_named(wrong: str) -> None:
+    with pytest.raises(ValueError, match=wrong):
+        parse_networks(f"127.0.0.1, {wrong}")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from davserver.proxies import Origin, TrustedProxies, parse_networks
+from config.settings import parse_networks
+from davserver.proxies import Origin, TrustedProxies
 
 PROXIES = TrustedProxies(parse_networks("127.0.0.1, 10.0.0.0/8 ::1"))
 DIRECT = Origin("127.0.0.1", "http", "inner:8080")
@@ -71,8 +72,3 @@ def test_nobody_else_is_believed(peer: str) -> None:
 )
 def test_trust_is_by_network(address: str, is_trusted: bool) -> None:
     assert PROXIES.trusts(address) is is_trusted
-
-
-def test_a_wrong_network_is_named() -> None:
-    with pytest.raises(ValueError, match=r"10\.0\.0\.0/99"):
-        parse_networks("10.0.0.1, 10.0.0.0/99")

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from config.settings import parse_networks
 from davserver.proxies import TrustedProxies
 from davserver.server import AddressUnusable, Server, make_server
 from davserver.streams import StoredBytes
