@@ -82,11 +82,11 @@ def _whole_number(text: str) -> int:
         raise ValueError(f"{text!r} is not a whole number") from None
 
 
-# Each raises ValueError with the problem in words.
+# By the type of an option's default; each raises ValueError with the problem in words.
 _PARSERS: Mapping[type, Callable[[str], Any]] = {
     str: str,
     int: _whole_number,
-    Path: Path,
+    type(Path()): Path,
     tuple: parse_networks,
 }
 
