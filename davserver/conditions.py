@@ -51,21 +51,31 @@ class ConditionList:
 
 
 def parse_if(text: str) -> tuple[ConditionList, ...]:
-    """The lists of an ``If`` header; DAVError 400 for one that is not well-formed."""
-    pieces = _pieces(text.rstrip())
+    """The lists of an ``If`` header; DAVError 400 when not one of them can be read.
+
+    What cannot be read after a whole list is left out, since some programs cut long headers off: one
+    list that holds is enough, so that a list less can only make the condition stricter.
+    """
     lists: list[ConditionList] = []
-    tag, is_list_due = None, True
-    for kind, value in pieces:
-        if kind == "url":
-            tag, is_list_due = value, True
-        elif kind == "(":
-            lists.append(ConditionList(tag, tuple(_conditions(pieces))))
-            is_list_due = False
-        else:
-            raise _malformed()
-    if is_list_due or len(lists) > _MOST_LISTS:
+    try:
+        _read_lists(_pieces(text.rstrip()), lists)
+    except DAVError:
+        if not lists:
+            raise
+    if not lists or len(lists) > _MOST_LISTS:
         raise _malformed()
     return tuple(lists)
+
+
+def _read_lists(pieces: Iterator[tuple[str, str]], lists: list[ConditionList]) -> None:
+    tag = None
+    for kind, value in pieces:
+        if kind == "url":
+            tag = value
+        elif kind == "(":
+            lists.append(ConditionList(tag, tuple(_conditions(pieces))))
+        else:
+            raise _malformed()
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:

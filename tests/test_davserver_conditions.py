@@ -52,14 +52,19 @@ def test_lists(text: str, is_true: bool) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "()", "xyz", "(", ")", "(<a>", "<a>", "<a> <b> (", "(Not)", "(Not Not <a>)", "(<a>))", "((<a>))",
-        '(["tag)', '(<a> ["tag"] Not)', "(Not<a>) x", "(<a>) <b>", "(<a>)" * 101,
+        "", "()", "xyz", "(", ")", "(<a>", "<a>", "<a> <b> (", "(Not)", "(Not Not <a>)", "((<a>))",
+        '(["tag)', '(<a> ["tag"] Not)', "(<a>)" * 101,
     ],
 )  # fmt: skip
 def test_what_is_not_well_formed(text: str) -> None:
     with pytest.raises(DAVError) as caught:
         parse_if(text)
     assert caught.value.value == 400
+
+
+@pytest.mark.parametrize("rest", [")", " x", " <b>", ' (Not <b> ["ta', " (", " ()"])
+def test_what_follows_a_whole_list_can_be_cut_off(rest: str) -> None:
+    assert parse_if(f"(<a>){rest}") == parse_if("(<a>)")
 
 
 def test_tokens_are_submitted_whatever_the_lists_say() -> None:
