@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from davserver.streams import ClientGone, ClientTooSlow, Reader
+from davserver.streams import Reader
 from indexer.errors import UploadBroken
 
 SHORT_BYTES = 64 * 1024
@@ -41,7 +41,7 @@ def _buffer() -> memoryview:
 def _fill(body: Any, buffer: memoryview) -> int:
     try:
         count: int = body.readinto(buffer)
-    except (ClientGone, ClientTooSlow, ValueError) as error:
+    except ValueError as error:
         raise UploadBroken from error
     return count
 

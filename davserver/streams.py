@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import BinaryIO, TypeVar
 
 from davserver.request_head import find_end
+from indexer.errors import UploadBroken
 
 # Enough for a head. Larger blocks, cut to what came, left the heap in pieces (half a KiB a request).
 _RECEIVE_BYTES = 8 * 1024
@@ -29,12 +30,15 @@ _What = TypeVar("_What")
 _Done = TypeVar("_Done", bytes, int)
 
 
-class ClientGone(ConnectionError):
+class ClientGone(UploadBroken, ConnectionError):
     """The connection broke: never said of the server's own files, which fail with other errors."""
 
 
-class ClientTooSlow(TimeoutError):
+class ClientTooSlow(UploadBroken, TimeoutError):
     """The client sends or takes nothing, or so little that nobody should wait for it."""
+
+    def __init__(self) -> None:
+        TimeoutError.__init__(self, "The request came too slowly; nothing was kept.")
 
 
 class Wire:
@@ -103,7 +107,7 @@ class Wire:
         except _NOT_NOW:
             return None
         except OSError as error:  # TLS errors are among them
-            raise ClientGone(str(error)) from error
+            raise ClientGone from error
 
     def _pay(self, count: int) -> None:
         self._owed_s = max(0.0, self._owed_s - count / _WORTH_BYTES_PER_S)
@@ -224,7 +228,7 @@ class Reader:
         return min(self._silence_s, late_at - time.monotonic())
 
     def _give_up(self) -> None:
-        raise ClientTooSlow("The client sends nothing, or too slowly.")
+        raise ClientTooSlow
 
     def _take(self, size: int) -> bytes:
         """Up to this many of the bytes that are here already."""
@@ -247,7 +251,7 @@ class Writer:
         while view:
             view = view[self._wire.send(view) :]
             if view and not self._wire.await_room(silence_s):
-                raise ClientTooSlow("The client takes nothing.")
+                raise ClientTooSlow
 
     def write_stored(self, stored: StoredBytes, silence_s: float) -> int:
         """Send a stretch of a file; the bytes sent, fewer only when the file is shorter.
@@ -270,7 +274,7 @@ class Writer:
             if sent < count:
                 buffer = bytearray()
                 if not self._wire.await_room(silence_s):
-                    raise ClientTooSlow("The client takes nothing.")
+                    raise ClientTooSlow
         return at - stored.start
 
     def _send_for_now(self, view: memoryview) -> int:

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from davserver.bodies import AnnouncedBody, ChunkedBody, blocks
-from davserver.streams import Reader, Wire
+from davserver.streams import ClientGone, ClientTooSlow, Reader, Wire
 from indexer.errors import UploadBroken
 
 WHOLE = b"5\r\nhello\r\n6;name=value\r\n world\r\n0\r\nTrailer: x\r\n\r\n"
@@ -178,3 +178,11 @@ def test_a_broken_connection_is_no_failing_disk() -> None:
         list(blocks(ChunkedBody(reader)))
     with pytest.raises(OSError, match=os.strerror(errno.EIO)):
         list(blocks(_FailingFile()))
+
+
+@pytest.mark.parametrize("failure", [ClientGone, ClientTooSlow])
+def test_what_a_client_fails_at_is_a_refusal_that_every_face_knows(failure: type[UploadBroken]) -> None:
+    """Else the walls of the faces would log it, and answer that the server failed."""
+    with pytest.raises(UploadBroken) as refused:
+        raise failure
+    assert str(refused.value)
