@@ -122,6 +122,7 @@ _CSRF_HEADER: Json = {
 
 def _call(summary: str, answers: Json, **more: Any) -> Json:
     answers.setdefault("400", _refusal("The address or a header cannot be read."))
+    answers.setdefault("403", _refusal("The caller is a read-only device (code read_only_device)."))
     answers.setdefault("429", _refusal("Too many failed attempts; Retry-After says how long to wait."))
     return {"summary": summary, "responses": answers, **more}
 
