@@ -5,6 +5,7 @@ Nothing else makes these objects, and none of them looks anything up.
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import sys
@@ -62,9 +63,10 @@ def open_application(settings: Settings) -> Iterator[Application]:
     proxies = TrustedProxies(settings.trusted_proxies)
     with open_core(settings) as core, core.folder.held(), _worker_process(settings, core) as worker:
         intake = Intake(core.staging, core.originals, Store(core.folder.junk), core.catalog, worker.wake)
-        maintenance.sweep_staging(intake)
+        # On a full disk some of this fails; reading, which may be how its owner makes room, still works.
+        maintenance.guard(lambda: maintenance.sweep_staging(intake))
         transfers = Transfers(core.staging, core.catalog, core.folder.staging / "parts")
-        transfers.sweep()
+        maintenance.guard(transfers.sweep)
         setup_token = secrets.token_urlsafe(16)
         web = create_app(core.library, core.accounts, SetupGate(setup_token))
         dav = Nextcloud(WebDav(_tree_maker(core, intake)), transfers)
@@ -108,7 +110,8 @@ def _worker_process(settings: Settings, core: Core) -> Iterator[WorkerProcess]:
     ]  # fmt: skip
     root = str(Path(__file__).resolve().parent.parent)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": _with_root(root)}
-    worker = WorkerProcess(command, environment, core.catalog.jobs.release_all)
+    reclaim = functools.partial(maintenance.guard, core.catalog.jobs.release_all)
+    worker = WorkerProcess(command, environment, reclaim)
     try:
         yield worker
     finally:

@@ -17,7 +17,8 @@ from davserver import headers
 NOT_MODIFIED, FAILED = 304, 412
 _MOST_LISTS = 100
 _PIECE = re.compile(
-    r'[ \t]*(?:(?P<no>Not)(?=[ \t<\[])|<(?P<url>[^<>]*)>|\[(?P<etag>(?:W/)?"[^"]*"|[^\]]*)\]|(?P<bracket>[()]))',
+    r"[ \t]*(?:(?P<no>Not)(?=[ \t<\[])|<(?P<url>[^<>]*)>|"
+    r'\[(?P<etag>(?:W/)?"[^"]*"|[^\]]*)\]|(?P<bracket>[()]))',
     re.IGNORECASE,
 )
 _ENTITY_TAG = re.compile(r'(W/)?"([^"]*)"')

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from indexer import names
 from indexer.catalog import Catalog
+from indexer.errors import NoRoom
 from indexer.intake import Intake
 from indexer.store import Store
 
@@ -66,10 +67,12 @@ def _unlink(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def guard(chore: Callable[[], None]) -> None:
+def guard(chore: Callable[[], object]) -> None:
     """Run a chore of the background; one that fails is logged and tried again the next time."""
     try:
         chore()
+    except NoRoom as error:
+        _log.warning("a chore waits for room: %s", error)
     except Exception:  # noqa: BLE001 - the wall around the housekeeper
         _log.exception("a chore failed")
 

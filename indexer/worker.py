@@ -23,6 +23,7 @@ from typing import Any
 from pebble import ProcessPool
 
 from indexer.catalog import Catalog
+from indexer.errors import NoRoom
 from indexer.library import derivatives_folder
 from indexer.model import Failure, Item, Job, MediaType, Metadata, Outcome, Task
 from indexer.store import Store
@@ -99,8 +100,11 @@ class Worker:
             self._fill(pool, running, wake)
         except PoolBroken:
             raise
+        except NoRoom as error:
+            _log.warning("no photo can be prepared now: %s", error)
+            stop.wait(_PAUSE_AFTER_ERROR_S)
         except Exception:  # noqa: BLE001 - the wall around the worker: whatever it is, photos must go on
-            # The catalog is out of reach or the disk is full: what is claimed comes back by its lease.
+            # The catalog is out of reach: what is claimed comes back by its lease.
             _log.exception("the worker could not go on; trying again")
             stop.wait(_PAUSE_AFTER_ERROR_S)
 
