@@ -199,6 +199,21 @@ def test_a_disk_that_fills_up_while_bytes_come_is_507(small_disk: ServerProcess)
     assert small_disk.staged() == []
 
 
+def test_a_server_starts_on_a_full_disk_so_that_its_owner_can_look(small_disk: ServerProcess) -> None:
+    with small_disk.client() as client:
+        client.put("/Upload/kept.jpg", b"kept" * 1000, expect=201)
+        small_disk.wait_idle()
+    filler = fill(small_disk.data.parent)
+    small_disk.kill9()
+    small_disk.start()
+    with small_disk.client() as client:
+        assert client.get("/Upload/kept.jpg").body == b"kept" * 1000
+        client.put("/Upload/more.jpg", b"more" * 1000, expect=507)
+        filler.unlink()
+        client.put("/Upload/more.jpg", b"more" * 1000, expect=201)
+    assert "Traceback" not in small_disk.output
+
+
 # A server that cannot start
 
 
