@@ -27,6 +27,9 @@ REQUESTS = int(os.environ.get("PHOTOCLOUD_FUZZ_REQUESTS", "20000"))
 SEED = int(os.environ.get("PHOTOCLOUD_FUZZ_SEED", "20240517"))
 CONNECTIONS = 4
 _LONGEST_S = 8.0
+# Clients that send no more and do not end: none waits longer than a head or a short body may take to come.
+_LEFT_OPEN = 50
+_LONGEST_OPEN_S = 45.0
 _STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 _LOCK = (
     b'<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope>'
@@ -123,7 +126,12 @@ def mutated(chance: random.Random) -> bytes:
 def converse(server: ServerProcess, seed: int, count: int) -> Counter[str]:
     """Send that many requests, several to a connection; count the statuses, and what took too long."""
     chance, statuses = random.Random(seed), Counter[str]()
+    left_open: list[socket.socket] = []
     while count > 0:
+        if len(left_open) < _LEFT_OPEN and (data := mutated(chance))[:1] != b"P":  # an upload may pause
+            left_open.append(socket.create_connection((server.host, server.port)))
+            left_open[-1].sendall(data)
+            count -= 1
         with socket.create_connection((server.host, server.port), timeout=_LONGEST_S) as client:
             batch = [mutated(chance) for _ in range(min(count, chance.randrange(1, 4)))]
             count -= len(batch)
@@ -139,6 +147,21 @@ def converse(server: ServerProcess, seed: int, count: int) -> Counter[str]:
                 received = b""
             statuses.update(status.decode() for status in _STATUS.findall(received))
             statuses["slow"] += time.monotonic() - began > _LONGEST_S
+    return statuses + await_answers(left_open)
+
+
+def await_answers(clients: list[socket.socket]) -> Counter[str]:
+    """What each was answered; "hung" for one that is neither answered nor let go."""
+    statuses, deadline = Counter[str](), time.monotonic() + _LONGEST_OPEN_S
+    for client in clients:
+        with client:
+            client.settimeout(max(0.1, deadline - time.monotonic()))
+            try:
+                statuses.update(status.decode() for status in _STATUS.findall(client.recv(1 << 16)))
+            except TimeoutError:
+                statuses["hung"] += 1
+            except OSError:
+                statuses["cut"] += 1
     return statuses
 
 
