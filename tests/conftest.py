@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from indexer.upload_tree import UploadTree
 from tests.clients import DavClient
+from tests.libraries import Clock, Home, open_home
 from tests.server_process import ServerProcess, add_account
+from tests.webui_site import Site, open_site
 
 
 @pytest.hookimpl(wrapper=True)
@@ -62,6 +65,31 @@ def shared_dav(shared_server: ServerProcess) -> Iterator[DavClient]:
     """A client logged in at ``shared_server``."""
     with shared_server.client() as client:
         yield client
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """An empty library."""
+    with open_home(tmp_path) as home:
+        yield home
+
+
+@pytest.fixture
+def tree(home: Home) -> UploadTree:
+    """The Upload trees of ``home``."""
+    return UploadTree(home.intake)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """The web UI over an empty library without any account."""
+    with open_site(tmp_path) as site:
+        yield site
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 def _running(data: Path) -> Iterator[ServerProcess]:

@@ -26,6 +26,15 @@ CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 JPEG = MediaType(Kind.IMAGE, "image/jpeg", ".jpg")
 
 
+class Clock:
+    """It stands still until a test moves it."""
+
+    now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @dataclass(slots=True)
 class Home:
     """Alice's library. ``wakes`` grows by one with each call of the worker."""

@@ -11,22 +11,10 @@ import pytest
 
 from indexer.accounts import SESSION_S, Accounts
 from indexer.errors import BadName, NameTaken, NoSuchAccount, OwnerNeeded, TooManyAttempts, WeakPassword
-from tests.libraries import CHEAP_HASHER, NOW, opened_catalog
+from tests.libraries import CHEAP_HASHER, NOW, Clock, opened_catalog
 
 PASSWORD = "correct horse battery"
 HOME, AWAY = "192.168.1.20", "203.0.113.7"
-
-
-class Clock:
-    now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ import errno
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -30,22 +29,11 @@ from indexer.model import Arrival, Door, Entry, EntryType, Tally
 from indexer.store import Store
 from indexer.upload_tree import UploadTree
 from tests import photos
-from tests.libraries import Home, add_person, digest, open_home
+from tests.libraries import Home, add_person, digest
 from tests.photos import Shot
 
 PHOTO = photos.jpeg()
 SHA256 = digest(PHOTO)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    with open_home(tmp_path) as home:
-        yield home
-
-
-@pytest.fixture
-def tree(home: Home) -> UploadTree:
-    return UploadTree(home.intake)
 
 
 def assert_untouched(home: Home) -> None:

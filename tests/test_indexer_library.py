@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -26,7 +24,7 @@ from indexer.model import (
     Tally,
 )  # fmt: skip
 from tests import photos
-from tests.libraries import NOW, Home, add_person, arrival, digest, index, open_home
+from tests.libraries import NOW, Home, add_person, arrival, digest, index
 
 TIMES = [
     "2023-12-31T23:59:59",
@@ -37,12 +35,6 @@ TIMES = [
     "2024-05-18T00:00:00",
     None,
 ]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    with open_home(tmp_path) as home:
-        yield home
 
 
 def fill(home: Home, each: int = 3) -> None:

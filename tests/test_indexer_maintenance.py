@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,12 @@ from indexer.hashing import Staged
 from indexer.maintenance import JUNK_LIFE_S, Damage, Damaged, sweep_junk, sweep_staging, verify
 from indexer.store import Store
 from tests import photos
-from tests.libraries import NOW, Home, arrival, digest, open_home
+from tests.libraries import NOW, Home, arrival, digest
 from tests.photos import Shot
 
 PHOTO = photos.jpeg()
 SHA256 = digest(PHOTO)
 COMPANION = b"what Finder writes beside a file"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    with open_home(tmp_path) as home:
-        yield home
 
 
 def left_staged(home: Home, store: Store | None = None) -> Path:

@@ -6,20 +6,9 @@ import pytest
 
 from indexer.errors import TooManyAttempts
 from indexer.throttle import FREE_BY_ADDRESS, FREE_BY_NAME, Throttle
+from tests.libraries import Clock
 
 HOME, AWAY = "192.168.1.20", "203.0.113.7"
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from indexer.errors import BadName, NoRoom, NoSuchEntry
 from indexer.model import EntryType
 from indexer.upload_tree import UploadTree
 from tests import photos
-from tests.libraries import Home, digest, open_home
+from tests.libraries import Home, digest
 
 PHOTO = photos.jpeg()
 SHA256 = digest(PHOTO)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    with open_home(tmp_path) as home:
-        yield home
-
-
-@pytest.fixture
-def tree(home: Home) -> UploadTree:
-    return UploadTree(home.intake)
 
 
 def names_in(home: Home, tree: UploadTree, folder: str = "") -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from pebble import ProcessPool
@@ -18,16 +17,10 @@ from indexer.library import derivatives_folder
 from indexer.model import Item, Job, Outcome, Queue, State, Task
 from indexer.worker import MOST_CRASHES, PoolBroken, decode
 from tests import photos
-from tests.libraries import Home, open_home
+from tests.libraries import Home
 from tests.photos import Shot
 
 PHOTO = photos.jpeg(Shot(size=(64, 48)))
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    with open_home(tmp_path) as home:
-        yield home
 
 
 def item_of(home: Home, sha256: str | None) -> Item:

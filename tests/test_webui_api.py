@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from indexer.accounts import LOGIN_KEY
 from indexer.model import Login, Person
 from tests.photos import Shot, jpeg
-from tests.webui_site import NAME, PASSWORD, Site, open_site
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with open_site(tmp_path) as site:
-        yield site
+from tests.webui_site import NAME, PASSWORD, Site
 
 
 @pytest.fixture

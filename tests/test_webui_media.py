@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -15,14 +13,8 @@ from indexer.derivatives.files import RECIPE, find
 from indexer.library import derivatives_folder
 from indexer.model import Person
 from tests.photos import Shot, jpeg
-from tests.webui_site import Site, open_site
+from tests.webui_site import Site
 from webui.media import disposition, names_etag, parse_range
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with open_site(tmp_path) as site:
-        yield site
 
 
 @pytest.fixture

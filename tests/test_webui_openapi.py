@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.photos import Shot, jpeg
-from tests.webui_site import Site, open_site
+from tests.webui_site import Site
 from webui import app
 from webui.openapi import DESCRIPTION
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with open_site(tmp_path) as site:
-        yield site
 
 
 class _Anything:

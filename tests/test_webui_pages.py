@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.webui_site import NAME, PASSWORD, TOKEN, Site, open_site
+from tests.webui_site import NAME, PASSWORD, TOKEN, Site
 from webui.pages import local_path
 from webui.static_files import StaticFiles
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with open_site(tmp_path) as site:
-        yield site
 
 
 def _setup(**changes: str) -> dict[str, str]:
