@@ -151,14 +151,14 @@ class ChunkedBody:
             line = self._stream.readline(_LONGEST_CHUNK_LINE)
             if line == b"\r\n":
                 return
-            if not line.endswith(b"\n"):
+            if not line.endswith(b"\r\n"):
                 break
         raise ValueError("the chunked body does not end")
 
 
 def _chunk_size(line: bytes) -> int:
-    digits = line.partition(b";")[0].strip()
+    digits = line.removesuffix(b"\r\n").partition(b";")[0].rstrip(b" \t")
     is_hex = 0 < len(digits) <= 16 and all(digit in b"0123456789abcdefABCDEF" for digit in digits)
-    if not line.endswith(b"\r\n") or not is_hex:
+    if not line.endswith(b"\r\n") or b"\r" in line[:-2] or not is_hex:
         raise ValueError("a chunk has no size")
     return int(digits, 16)

@@ -116,6 +116,9 @@ def timestamp(second: int) -> str:
     return f"{t.tm_year:04}-{t.tm_mon:02}-{t.tm_mday:02}T{t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02}Z"
 
 
+_XML = "http://www.w3.org/XML/1998/namespace"
+
+
 def element(name: str, content: str = "") -> str:
     """The XML of a property by its name in Clark notation."""
     namespace, _, local = name.rpartition("}")
@@ -123,6 +126,8 @@ def element(name: str, content: str = "") -> str:
     tag, declaration = f"x:{local}", f' xmlns:x="{escaped(namespace).replace(chr(34), "&quot;")}"'
     if namespace == "DAV:":
         tag, declaration = f"D:{local}", ""
+    elif namespace == _XML:  # whose prefix is fixed, and may not be declared again
+        tag, declaration = f"xml:{local}", ""
     elif not namespace:
         tag, declaration = local, ""
     return f"<{tag}{declaration}>{content}</{tag}>" if content else f"<{tag}{declaration}/>"

@@ -178,7 +178,7 @@ def _body_length(fields: dict[str, str], protocol: str) -> int | None:
     if coding is not None:
         if announced is not None or protocol == "HTTP/1.0":
             raise _bad("The length of the body is given in two ways.")
-        codings = [part.strip().lower() for part in coding.split(",")]
+        codings = [part.strip(" \t").lower() for part in coding.split(",")]
         if codings == ["chunked"]:
             return None
         if set(codings) == {"chunked"}:
@@ -192,7 +192,7 @@ def _body_length(fields: dict[str, str], protocol: str) -> int | None:
 
 
 def _tokens(value: str) -> list[str]:
-    return [token.strip() for token in value.lower().split(",")] if value else []
+    return [token.strip(" \t") for token in value.lower().split(",")] if value else []
 
 
 def _bad(sentence: str) -> BadHead:

@@ -193,7 +193,12 @@ def test_line_ends_survive_the_parser() -> None:
     assert ElementTree.fromstring(f"<a>{escaped(text)}</a>").text == text
 
 
-@pytest.mark.parametrize("name", ["{DAV:}x", "{urn:a&b\"<'}x", "{http://a}x", "x", "{http://a/%s%(b)d}x"])
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@pytest.mark.parametrize(
+    "name", ["{DAV:}x", "{urn:a&b\"<'}x", "{http://a}x", "x", "{http://a/%s%(b)d}x", XML_LANG]
+)
 def test_an_element_has_the_name_that_was_asked_for(name: str) -> None:
     holder = f'<D:prop xmlns:D="DAV:">{element(name)}{element(name, "1")}</D:prop>'
     assert [child.tag for child in ElementTree.fromstring(holder)] == [name, name]

@@ -165,6 +165,8 @@ def test_refused_request_lines(line: bytes, status: int) -> None:
         (HOST + b"Transfer-Encoding: chunked, chunked\r\n", 400),
         (HOST + b"Transfer-Encoding: gzip, chunked\r\n", 501),
         (HOST + b"Transfer-Encoding: identity\r\n", 501),
+        (HOST + b"Transfer-Encoding: \xa0chunked\r\n", 501),
+        (HOST + b"Transfer-Encoding: chunked\x85\r\n", 501),
         (HOST + b"Transfer-Encoding:\r\n", 501),
         (HOST + b"Authorization: a\r\nAuthorization: b\r\n", 400),
         (HOST + b"A: b\r\n" * 100, 431),
