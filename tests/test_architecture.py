@@ -18,6 +18,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
+MIGRATIONS = "indexer/catalog/migrations/versions"
 # Modules without a test file of their own name, and the tests that prove them.
 PROVED_BY = {
     "davserver/__main__.py": "tests/server/test_commands.py",
@@ -42,10 +43,10 @@ PROVED_BY = {
     "davserver/webdav.py": "tests/server/test_litmus.py",
     "davserver/wsgi.py": "tests/server/test_nextcloud.py",
     "indexer/catalog/__init__.py": "tests/test_indexer_catalog_database.py",
-    "indexer/catalog/migrations/versions/0001_first_tables.py": "tests/test_indexer_catalog_migrations.py",
-    "indexer/catalog/migrations/versions/0002_devices_and_checksums.py": "tests/test_indexer_catalog_migrations.py",
-    "indexer/catalog/migrations/versions/0003_folders_in_order.py": "tests/test_indexer_catalog_migrations.py",
-    "indexer/catalog/migrations/versions/0004_transfers.py": "tests/test_indexer_catalog_migrations.py",
+    f"{MIGRATIONS}/0001_first_tables.py": "tests/test_indexer_catalog_migrations.py",
+    f"{MIGRATIONS}/0002_devices_and_checksums.py": "tests/test_indexer_catalog_migrations.py",
+    f"{MIGRATIONS}/0003_folders_in_order.py": "tests/test_indexer_catalog_migrations.py",
+    f"{MIGRATIONS}/0004_transfers.py": "tests/test_indexer_catalog_migrations.py",
     "indexer/derivatives/makers.py": "tests/test_indexer_derivatives_images.py",
     "indexer/metadata/containers.py": "tests/test_indexer_metadata_stills.py",
     "indexer/metadata/exif.py": "tests/test_indexer_metadata_stills.py",
