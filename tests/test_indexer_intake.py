@@ -11,9 +11,9 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from indexer.catalog import arrivals as arrivals_module
 from indexer.catalog.arrivals import Arrivals
 from indexer.catalog.database import Database
+from indexer.catalog.versions import bump
 from indexer.errors import (
     BadName,
     ChecksumMismatch,
@@ -246,7 +246,6 @@ def test_another_upload_undid_the_same_bytes(home: Home, monkeypatch: pytest.Mon
 def test_no_row_ever_counts_before_its_bytes_are_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are undone by another upload; a power cut at the commit must not leave a row without them."""
     held: list[set[str]] = []
-    bump = arrivals_module.bump
 
     def undone(connection: sa.Connection, person_id: int) -> None:
         home.intake.originals.remove(SHA256)
