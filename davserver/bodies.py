@@ -6,7 +6,7 @@ proportion to what it returns.
 
 from __future__ import annotations
 
-import threading
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -17,25 +17,28 @@ SHORT_BYTES = 64 * 1024
 _LONGEST_CHUNK_LINE = 4096
 _MOST_AT_ONCE = 1 << 20
 _BLOCK_BYTES = 256 * 1024
-_buffers = threading.local()
+_spare: deque[memoryview] = deque(maxlen=8)
 
 
 def blocks(body: Any) -> Iterator[memoryview]:
     """A long body piece by piece, for a reader that is done with each before it asks for the next.
 
-    All are in one buffer of the thread: fresh memory for each would cost more than hashing it. Raises
-    UploadBroken when the connection or the framing breaks off.
+    All are in one buffer, which others have after it: fresh memory for each would cost more than hashing
+    it. Raises UploadBroken when the connection or the framing breaks off.
     """
-    buffer = _buffer()
-    while count := _fill(body, buffer):
-        yield buffer[:count]
+    buffer = _spare_buffer()
+    try:
+        while count := _fill(body, buffer):
+            yield buffer[:count]
+    finally:
+        _spare.append(buffer)
 
 
-def _buffer() -> memoryview:
-    if not hasattr(_buffers, "view"):
-        _buffers.view = memoryview(bytearray(_BLOCK_BYTES))
-    view: memoryview = _buffers.view
-    return view
+def _spare_buffer() -> memoryview:
+    try:
+        return _spare.pop()
+    except IndexError:
+        return memoryview(bytearray(_BLOCK_BYTES))
 
 
 def _fill(body: Any, buffer: memoryview) -> int:
