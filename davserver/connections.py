@@ -193,10 +193,7 @@ class ConnectionKeeper:
                 sock.close()
 
     def _admit(self, sock: socket.socket, address: str, port: int) -> None:
-        is_over = self._per_address[address] >= self._limits.per_address and not self._is_exempt(address)
-        if not is_over and self._per_address.total() >= self._limits.in_all:
-            is_over = not self._let_go_of_the_longest_waiting()
-        if is_over:
+        if not self._has_room(address):
             sock.close()
             return
         sock.setblocking(False)
@@ -207,9 +204,15 @@ class ConnectionKeeper:
         self._per_address[address] += 1
         self._wait_for(connection)
 
-    def _let_go_of_the_longest_waiting(self) -> bool:
-        """Make room: so nobody can lock others out by holding connections open."""
-        oldest = min(self._waiting, key=lambda connection: connection.since, default=None)
+    def _has_room(self, address: str) -> bool:
+        if self._per_address[address] >= self._limits.per_address and not self._is_exempt(address):
+            return self._let_go_of_the_longest_waiting(address)
+        return self._per_address.total() < self._limits.in_all or self._let_go_of_the_longest_waiting()
+
+    def _let_go_of_the_longest_waiting(self, address: str | None = None) -> bool:
+        """Make room, among those of one address if it is given: nobody locks others out by being there."""
+        waiting = (one for one in self._waiting if address in (None, one.address))
+        oldest = min(waiting, key=lambda connection: connection.since, default=None)
         if oldest is not None:
             self._drop(oldest)
         return oldest is not None
