@@ -63,9 +63,9 @@ def open_application(settings: Settings) -> Iterator[Application]:
     proxies = TrustedProxies(settings.trusted_proxies)
     with open_core(settings) as core, core.folder.held(), _worker_process(settings, core) as worker:
         intake = Intake(core.staging, core.originals, Store(core.folder.junk), core.catalog, worker.wake)
-        # On a full disk some of this fails; reading, which may be how its owner makes room, still works.
-        maintenance.guard(lambda: maintenance.sweep_staging(intake))
+        maintenance.sweep_staging(intake)
         transfers = Transfers(core.staging, core.catalog, core.folder.staging / "parts")
+        # On a full disk this fails; reading, which may be how its owner makes room, still works.
         maintenance.guard(transfers.sweep)
         setup_token = secrets.token_urlsafe(16)
         web = create_app(core.library, core.accounts, SetupGate(setup_token))

@@ -104,12 +104,14 @@ class Intake:
         self, store: Store, staged: Staged, arrival: Arrival, record: Record, *, durable: bool = True
     ) -> Entry:
         sha256, extension = staged.sha256, arrival.media.extension
-        is_recorded = self.catalog.arrivals.is_recorded(sha256, as_junk=store is self.junk)
-        # Only of this person's own: how long it takes must not tell what somebody else holds.
-        is_held = is_recorded and self.catalog.arrivals.is_held(arrival.person_id, sha256)
+        is_junk = store is self.junk
+        is_recorded = self.catalog.arrivals.is_recorded(sha256, as_junk=is_junk)
+        # Junk may be only passing. Of originals only this person's own count, because how long it takes
+        # must not tell what somebody else holds.
+        is_safe = not is_junk and self.catalog.arrivals.is_held(arrival.person_id, sha256)
 
         def commit() -> Path:
-            return store.commit(staged, extension, is_recorded=is_held, durable=durable)
+            return store.commit(staged, extension, is_recorded=is_safe, durable=durable)
 
         def ensure() -> None:
             # Another upload of these bytes may have failed just now and undone them; ours are staged.
