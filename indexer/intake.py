@@ -104,11 +104,9 @@ class Intake:
         self, store: Store, staged: Staged, arrival: Arrival, record: Record, *, durable: bool = True
     ) -> Entry:
         sha256, extension = staged.sha256, arrival.media.extension
-        is_junk = store is self.junk
-        is_recorded = self.catalog.arrivals.is_recorded(sha256, as_junk=is_junk)
         # Junk may be only passing. Of originals only this person's own count, because how long it takes
         # must not tell what somebody else holds.
-        is_safe = not is_junk and self.catalog.arrivals.is_held(arrival.person_id, sha256)
+        is_safe = store is not self.junk and self.catalog.arrivals.is_held(arrival.person_id, sha256)
 
         def commit() -> Path:
             return store.commit(staged, extension, is_recorded=is_safe, durable=durable)
@@ -122,8 +120,7 @@ class Intake:
             place = commit()
             return record(arrival, ensure)
         except BaseException:
-            if not is_recorded:
-                self._undo(store, sha256)
+            self._undo(store, sha256)
             raise
 
     def _undo(self, store: Store, sha256: str) -> None:
