@@ -5,6 +5,7 @@ Each is read once from left to right, however it is meant: a header must never c
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class ConditionList:
     conditions: tuple[Condition, ...]
 
 
+@functools.lru_cache(maxsize=32)  # one request asks several times
 def parse_if(text: str) -> tuple[ConditionList, ...]:
     """The lists of an ``If`` header; DAVError 400 when not one of them can be read.
 

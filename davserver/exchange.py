@@ -12,13 +12,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from email.utils import formatdate
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from davserver.bodies import SHORT_BYTES, AnnouncedBody, Body, ChunkedBody
 from davserver.connections import Connection
+from davserver.properties import http_date
 from davserver.proxies import Origin, TrustedProxies
 from davserver.request_head import BadHead, Head, parse_head
 from davserver.streams import ClientGone, ClientTooSlow, StoredBytes
@@ -214,7 +213,7 @@ class Exchange:
         else:
             self.keeps_alive = False
         self._settle_connection()
-        fields.append(("Date", _http_date(int(time.time()))))
+        fields.append(("Date", http_date(int(time.time()))))
         fields.append(("Server", SERVER_NAME))
         if not self.keeps_alive:
             fields.append(("Connection", "close"))
@@ -270,8 +269,3 @@ def _encode_head(status: str, fields: list[tuple[str, str]]) -> bytes:
     if text.count("\n") != len(lines) + 1 or text.count("\r") != len(lines) + 1:
         raise AnswerBroken("a header of the answer contains a line end")
     return text.encode("latin-1")
-
-
-@lru_cache(8)
-def _http_date(now: int) -> str:
-    return formatdate(now, usegmt=True)
