@@ -13,15 +13,14 @@ from wsgidav.dav_error import (
     HTTP_FORBIDDEN,
     HTTP_METHOD_NOT_ALLOWED,
     HTTP_NOT_FOUND,
-    HTTP_REQUEST_ENTITY_TOO_LARGE,
     DAVError,
 )
 
 from davserver import headers
 from davserver.addresses import Chunks, destination_in_share, place, under_share
 from davserver.bodies import blocks
-from davserver.dav_xml import parse_propfind
-from davserver.properties import MULTISTATUS, MULTISTATUS_END, Extras, Form, href, href_part
+from davserver.dav_xml import parse_propfind, read
+from davserver.properties import MULTISTATUS, MULTISTATUS_END, Extras, Form, href, member_href
 from davserver.wsgi import Environ, ShortAnswer
 from indexer import names
 from indexer.accounts import LOGIN_KEY
@@ -31,7 +30,6 @@ from indexer.transfers import Transfers
 
 _WHOLE = ".file"
 _METHODS = ("OPTIONS", "PROPFIND", "MKCOL", "PUT", "MOVE", "DELETE")
-_MOST_XML_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +105,10 @@ class ChunkFolders:
     def _list(self, at: Chunks, environ: Environ, person: Person) -> ShortAnswer:
         """What has come: a client that was interrupted goes on from there."""
         own, members = self._lines(at, person)
-        form, url = Form(parse_propfind(_xml(environ)), Extras()), href(environ["PATH_INFO"].rstrip("/"))
+        form, url = Form(parse_propfind(read(environ)), Extras()), href(environ["PATH_INFO"].rstrip("/"))
         texts = [form.response(f"{url}/" if own.is_folder else url, own)]
         if environ.get("HTTP_DEPTH", "1").strip() != "0":
-            texts += [
-                form.response(f"{url}/{href_part(line.name)}{'/' if line.is_folder else ''}", line)
-                for line in members
-            ]
+            texts += [form.response(member_href(url, line), line) for line in members]
         xml = "".join([MULTISTATUS, *texts, MULTISTATUS_END]).encode()
         return ShortAnswer("207 Multi-Status", (("Content-Type", "application/xml; charset=utf-8"),), xml)
 
@@ -153,10 +148,3 @@ def _told(transfer: Transfer, environ: Environ) -> Transfer:
 def _total_bytes(environ: Environ) -> int | None:
     total = environ.get("HTTP_OC_TOTAL_LENGTH", "")
     return headers.announced({"HTTP_OC_TOTAL_LENGTH": total}).size_bytes
-
-
-def _xml(environ: Environ) -> bytes:
-    body: bytes = environ["wsgi.input"].read(_MOST_XML_BYTES + 1)
-    if len(body) > _MOST_XML_BYTES:
-        raise DAVError(HTTP_REQUEST_ENTITY_TOO_LARGE, context_info="The XML of this request is too long.")
-    return body

@@ -16,11 +16,10 @@ from wsgidav.dav_error import (
     HTTP_MEDIATYPE_NOT_SUPPORTED,
     HTTP_NOT_FOUND,
     HTTP_PRECONDITION_FAILED,
-    HTTP_REQUEST_ENTITY_TOO_LARGE,
     DAVError,
 )
 
-from davserver import conditions
+from davserver import conditions, dav_xml
 from davserver.conditions import ConditionList, State
 from davserver.destination import path_of
 from davserver.root import PersonTree
@@ -28,8 +27,6 @@ from davserver.stored_file import ref_url
 from davserver.wsgi import Environ, StartResponse
 
 Answer = Iterable[bytes]
-
-MOST_XML_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +72,7 @@ class DavRequest:
 
     def xml(self) -> bytes:
         """The body of a request that may have one; DAVError 413 for a long one."""
-        body: bytes = self.environ["wsgi.input"].read(MOST_XML_BYTES + 1)
-        if len(body) > MOST_XML_BYTES:
-            raise DAVError(HTTP_REQUEST_ENTITY_TOO_LARGE, context_info="The XML of this request is too long.")
-        return body
+        return dav_xml.read(self.environ)
 
     def refuse_body(self) -> None:
         """DAVError 415 when there is a body that this method does not have."""

@@ -13,10 +13,11 @@ from xml.etree import ElementTree
 
 import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
-from wsgidav.dav_error import HTTP_BAD_REQUEST, DAVError
+from wsgidav.dav_error import HTTP_BAD_REQUEST, HTTP_REQUEST_ENTITY_TOO_LARGE, DAVError
 
 from davserver.properties import Mode, Question
 
+_MOST_BYTES = 256 * 1024
 _DEEPEST = 64
 _MOST_NAMES = 1000
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -29,6 +30,14 @@ class Change:
     name: str
     text: str | None
     xml: str | None
+
+
+def read(environ: dict[str, Any]) -> bytes:
+    """The body of a request whose body is XML, or nothing; raises DAVError 413 for a long one."""
+    body: bytes = environ["wsgi.input"].read(_MOST_BYTES + 1)
+    if len(body) > _MOST_BYTES:
+        raise DAVError(HTTP_REQUEST_ENTITY_TOO_LARGE, context_info="The XML of this request is too long.")
+    return body
 
 
 def parse_propfind(body: bytes, *, is_minimal: bool = False) -> Question:

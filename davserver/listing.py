@@ -30,7 +30,7 @@ from davserver.properties import (
     Form,
     Question,
     href,
-    href_part,
+    member_href,
 )  # fmt: skip
 from davserver.root import Root
 from davserver.upload_share import UploadFile, UploadFolder
@@ -110,7 +110,7 @@ def _responses(resource: Any, question: Question, depth: str) -> Iterator[str]:
     if depth == "1":
         respond = Form(question, members).response
         for line in _members(resource):
-            yield respond(f"{url}/{href_part(line.name)}{'/' if line.is_folder else ''}", line)
+            yield respond(member_href(url, line), line)
 
 
 def _own_line(resource: Any) -> Listed:

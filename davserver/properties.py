@@ -99,6 +99,11 @@ def href(path: str) -> str:
     return "/".join(map(href_part, path.split("/")))
 
 
+def member_href(folder_href: str, line: Listed) -> str:
+    """The address of what lies in a folder; a folder's own ends in a slash (RFC 4918 5.2)."""
+    return f"{folder_href}/{href_part(line.name)}{'/' if line.is_folder else ''}"
+
+
 @functools.lru_cache(maxsize=4096)
 def http_date(second: int) -> str:
     """RFC 9110 5.6.7; always GMT and English."""
