@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from indexer.upload_tree import UploadTree
 from tests.clients import DavClient
 from tests.libraries import Clock, Home, open_home
 from tests.server_process import ServerProcess, add_account
+from tests.socket_pairs import Pair
 from tests.webui_site import Site, open_site
 
 
@@ -100,3 +102,12 @@ def _running(data: Path) -> Iterator[ServerProcess]:
     exit_code = server.stop()
     assert exit_code == 0, f"the server ended with {exit_code}: {server.output[-4000:]}"
     assert "Traceback" not in server.output, server.output[-8000:]
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    """The server's end and the client's end of a connection."""
+    server, client = socket.socketpair()
+    with server, client:
+        server.setblocking(False)
+        yield server, client

@@ -9,8 +9,6 @@ import socket
 import threading
 import time
 import tracemalloc
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
@@ -19,28 +17,9 @@ from hypothesis import strategies as st
 from davserver.bodies import AnnouncedBody, ChunkedBody, blocks
 from davserver.streams import ClientGone, ClientTooSlow, Reader, Wire
 from indexer.errors import UploadBroken
+from tests.socket_pairs import Pair, sent
 
 WHOLE = b"5\r\nhello\r\n6;name=value\r\n world\r\n0\r\nTrailer: x\r\n\r\n"
-
-
-@pytest.fixture
-def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """The server's end and the client's end of a connection."""
-    server, client = socket.socketpair()
-    with server, client:
-        server.setblocking(False)
-        yield server, client
-
-
-@contextmanager
-def sent(data: bytes) -> Iterator[Reader]:
-    """A reader of a client that sends this and ends; the data must fit into the socket's buffer."""
-    server, client = socket.socketpair()
-    with server:
-        server.setblocking(False)
-        with client:
-            client.sendall(data)
-        yield Reader(Wire(server))
 
 
 def send(client: socket.socket, parts: list[bytes]) -> None:
@@ -85,7 +64,7 @@ def test_only_a_short_rest_is_worth_reading_away(size: int, is_short: bool) -> N
         assert AnnouncedBody(reader, size).is_short is is_short
 
 
-def test_many_tiny_chunks_cost_in_proportion(pair: tuple[socket.socket, socket.socket]) -> None:
+def test_many_tiny_chunks_cost_in_proportion(pair: Pair) -> None:
     server, client = pair
     parts = [b"1\r\nx\r\n" * 50_000, b"0\r\n\r\n"]
     feeder = threading.Thread(target=send, args=(client, parts))
@@ -155,7 +134,7 @@ def test_a_broken_body_stays_broken() -> None:
                 body.read(100)
 
 
-def test_memory_is_bounded_by_the_reads_not_the_chunks(pair: tuple[socket.socket, socket.socket]) -> None:
+def test_memory_is_bounded_by_the_reads_not_the_chunks(pair: Pair) -> None:
     server, client = pair
     parts = [b"FFFFFFFFFFFFFFFF\r\n", *[bytes(100_000)] * 200]
     feeder = threading.Thread(target=send, args=(client, parts))

@@ -7,36 +7,14 @@ import socket
 import threading
 import time
 import tracemalloc
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from davserver.request_head import BadHead
 from davserver.streams import ClientGone, ClientTooSlow, Reader, StoredBytes, Wire, Writer
-
-Pair = tuple[socket.socket, socket.socket]
-
-
-@pytest.fixture
-def pair() -> Iterator[Pair]:
-    """The server's end and the client's end of a connection."""
-    server, client = socket.socketpair()
-    with server, client:
-        server.setblocking(False)
-        yield server, client
-
-
-@contextmanager
-def sent(data: bytes) -> Iterator[Reader]:
-    """A reader of a client that sends this and ends; the data must fit into the socket's buffer."""
-    server, client = socket.socketpair()
-    with server:
-        server.setblocking(False)
-        with client:
-            client.sendall(data)
-        yield Reader(Wire(server))
+from tests.socket_pairs import Pair, sent
 
 
 def send_slowly(client: socket.socket, parts: list[bytes]) -> None:
