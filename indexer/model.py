@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from indexer.knowledge import Metadata
+
 UNKNOWN_DAY = "unknown"
 
 
@@ -56,49 +58,6 @@ class MediaType:
     kind: Kind
     mime: str
     extension: str
-
-
-@dataclass(frozen=True, slots=True)
-class Camera:
-    make: str | None = None
-    model: str | None = None
-    lens: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """WGS 84, decimal degrees."""
-
-    lat: float
-    lon: float
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureTime:
-    """A believable capture time: local wall clock, and where it was found.
-
-    ``utc_offset`` is "+02:00" or None; ``source`` names the tag ("ExifIFD:DateTimeOriginal"),
-    or "file name", or "client mtime".
-    """
-
-    taken_at: str
-    source: str
-    utc_offset: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """What was read from one original; None where it says nothing (or nothing believable).
-
-    ``width`` and ``height`` are as displayed, after rotation. ``captured`` is None for an unknown date.
-    """
-
-    width: int | None = None
-    height: int | None = None
-    captured: CaptureTime | None = None
-    camera: Camera = Camera()
-    position: Position | None = None
-    duration_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 
 from indexer.derivatives import makers
 from indexer.errors import LibraryError
+from indexer.knowledge import CaptureTime, Metadata
 from indexer.metadata import readers
 from indexer.metadata.capture_time import Evidence, choose
 from indexer.metadata.findings import Findings
-from indexer.model import CaptureTime, Failure, Metadata, Outcome, Task
+from indexer.model import Failure, Outcome, Task
 
 _log = logging.getLogger(__name__)
 
@@ -92,4 +93,9 @@ def _metadata(learnt: Learnt) -> Metadata:
         camera=found.camera,
         position=found.position,
         duration_s=found.duration_s,
+        exposure=found.exposure,
+        caption=found.caption,
+        film=found.film,
+        ties=found.ties,
+        color_space=found.color_space,
     )

@@ -24,8 +24,9 @@ from pebble import ProcessPool
 
 from indexer.catalog import Catalog
 from indexer.errors import NoRoom
+from indexer.knowledge import Metadata
 from indexer.library import derivatives_folder
-from indexer.model import Failure, Item, Job, MediaType, Metadata, Outcome, Task
+from indexer.model import Failure, Item, Job, MediaType, Outcome, Task
 from indexer.store import Store
 
 Running = dict[Future[Outcome], tuple[Job, Task]]

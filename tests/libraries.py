@@ -15,8 +15,9 @@ from indexer.catalog import Catalog, open_catalog
 from indexer.data_folder import DataFolder
 from indexer.hashing import Announced, Staging
 from indexer.intake import Intake
+from indexer.knowledge import CaptureTime, Metadata
 from indexer.library import Library
-from indexer.model import Arrival, CaptureTime, Door, Entry, Failure, Kind, MediaType, Metadata
+from indexer.model import Arrival, Door, Entry, Failure, Kind, MediaType
 from indexer.store import Store
 from indexer.worker import Worker
 

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from indexer.catalog import Catalog, open_catalog
 from indexer.errors import NameOccupied, NoSuchEntry
-from indexer.model import Failure, Metadata, Queue, Tally
+from indexer.knowledge import Metadata
+from indexer.model import Failure, Queue, Tally
 from tests.libraries import NOW, add_person, arrival, digest, index, opened_catalog
 
 ALICE, BOB = 1, 2

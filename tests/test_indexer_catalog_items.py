@@ -8,18 +8,8 @@ from pathlib import Path
 import pytest
 
 from indexer.catalog import Catalog
-from indexer.model import (
-    Camera,
-    CaptureTime,
-    Day,
-    Door,
-    Failure,
-    Metadata,
-    Position,
-    State,
-    Tally,
-    Upload,
-)  # fmt: skip
+from indexer.knowledge import Camera, CaptureTime, Metadata, Position
+from indexer.model import Day, Door, Failure, State, Tally, Upload
 from tests.libraries import NOW, add_person, arrival, digest, index, opened_catalog
 
 ALICE, BOB = 1, 2

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from indexer.catalog import Catalog
-from indexer.model import CaptureTime, Failure, Job, Metadata, Queue, State
+from indexer.knowledge import CaptureTime, Metadata
+from indexer.model import Failure, Job, Queue, State
 from tests.libraries import NOW, add_person, arrival, digest, opened_catalog
 
 ALICE = 1

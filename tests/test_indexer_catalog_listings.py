@@ -9,7 +9,8 @@ import pytest
 
 from indexer.catalog import Catalog, listings
 from indexer.catalog.listings import DayFile, Listed
-from indexer.model import CaptureTime, Lock, Metadata
+from indexer.knowledge import CaptureTime, Metadata
+from indexer.model import Lock
 from tests.libraries import NOW, add_person, arrival, digest, opened_catalog
 
 ALICE, BOB = 1, 2

@@ -10,19 +10,9 @@ import pytest
 from indexer.derivatives.files import Derivative, write
 from indexer.errors import BadQuery, NoDerivative, NoSuchItem
 from indexer.hashing import Announced
+from indexer.knowledge import Camera, Metadata
 from indexer.library import MOST_ITEMS, derivatives_folder
-from indexer.model import (
-    Camera,
-    Day,
-    Item,
-    Kind,
-    MediaType,
-    Metadata,
-    Queue,
-    Receiving,
-    State,
-    Tally,
-)  # fmt: skip
+from indexer.model import Day, Item, Kind, MediaType, Queue, Receiving, State, Tally
 from tests import photos
 from tests.libraries import NOW, Home, add_person, arrival, digest, index
 

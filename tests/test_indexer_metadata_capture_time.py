@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from indexer.knowledge import CaptureTime
 from indexer.metadata.capture_time import TAGS_BY_TRUST, Evidence, Recorded, choose
-from indexer.model import CaptureTime
 
 NOW = datetime(2024, 6, 1, 12, 0, tzinfo=UTC).timestamp()
 MTIME = datetime(2024, 5, 20, 8, 0, 5, tzinfo=UTC).timestamp()

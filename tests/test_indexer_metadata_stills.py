@@ -13,10 +13,11 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from indexer.identify import identify
+from indexer.knowledge import Camera, Position
 from indexer.metadata.capture_time import Evidence, Recorded, choose
 from indexer.metadata.findings import Findings
 from indexer.metadata.readers import read
-from indexer.model import Camera, Kind, Position
+from indexer.model import Kind
 from tests import photos, samples
 from tests.photos import Shot
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from indexer import model
-from indexer.model import CaptureTime, Entry, EntryType, Item, Kind, MediaType, Metadata, Outcome, State, Task
+from indexer.knowledge import CaptureTime, Metadata
+from indexer.model import Entry, EntryType, Item, Kind, MediaType, Outcome, State, Task
 
 VALUES = [each for _, each in inspect.getmembers(model, is_dataclass)]
 

@@ -13,7 +13,8 @@ import pytest
 from indexer import pipeline
 from indexer.derivatives.files import find
 from indexer.identify import identify
-from indexer.model import Camera, CaptureTime, Failure, Kind, Metadata, Outcome, Position, Task
+from indexer.knowledge import Camera, CaptureTime, Metadata, Position
+from indexer.model import Failure, Kind, Outcome, Task
 from indexer.pipeline import Learnt, run
 from tests import photos, samples
 from tests.photos import Shot

@@ -11,21 +11,8 @@ from indexer import names
 from indexer.catalog.database import Database
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, PersonRow, UploadRow
-from indexer.model import (
-    UNKNOWN_DAY,
-    Camera,
-    CaptureTime,
-    Day,
-    Door,
-    Failure,
-    Item,
-    Kind,
-    Metadata,
-    Position,
-    State,
-    Tally,
-    Upload,
-)  # fmt: skip
+from indexer.knowledge import Camera, CaptureTime, Metadata, Position
+from indexer.model import UNKNOWN_DAY, Day, Door, Failure, Item, Kind, State, Tally, Upload
 
 _COLUMNS = (
     ItemRow.sha256, ItemRow.name, ItemRow.kind, ItemRow.mime, ItemRow.size_bytes, ItemRow.state,

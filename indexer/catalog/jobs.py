@@ -18,7 +18,8 @@ from indexer.catalog.portable import upsert
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import JobRow
 from indexer.catalog.versions import bump
-from indexer.model import Failure, Job, Metadata, Queue
+from indexer.knowledge import Metadata
+from indexer.model import Failure, Job, Queue
 
 INDEX = "index"
 _PENDING, _RUNNING, _FAILED = "pending", "running", "failed"

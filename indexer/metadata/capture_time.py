@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from indexer.model import CaptureTime
+from indexer.knowledge import CaptureTime
 
 FILE_NAME = "file name"
 CLIENT_MTIME = "client mtime"

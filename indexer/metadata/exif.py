@@ -13,8 +13,8 @@ from typing import Any, BinaryIO, cast
 
 import exifread
 
+from indexer.knowledge import Camera, Position
 from indexer.metadata.capture_time import Recorded
-from indexer.model import Camera, Position
 
 MOST_READS = 60_000
 MOST_BYTES = 1 << 20

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from indexer.knowledge import Camera, Caption, Exposure, Film, Position, Ties
 from indexer.metadata.capture_time import Recorded
-from indexer.model import Camera, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,11 @@ class Findings:
     width: int | None = None
     height: int | None = None
     recorded: tuple[Recorded, ...] = ()
-    camera: Camera = field(default_factory=Camera)
+    camera: Camera = Camera()
     position: Position | None = None
     duration_s: float | None = None
+    exposure: Exposure = Exposure()
+    caption: Caption = Caption()
+    film: Film | None = None
+    ties: Ties = Ties()
+    color_space: str | None = None
