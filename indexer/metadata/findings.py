@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from indexer.knowledge import Camera, Caption, Exposure, Film, Position, Ties
 from indexer.metadata.capture_time import Recorded
@@ -15,11 +15,11 @@ class Findings:
     width: int | None = None
     height: int | None = None
     recorded: tuple[Recorded, ...] = ()
-    camera: Camera = Camera()
+    camera: Camera = field(default_factory=Camera)
     position: Position | None = None
     duration_s: float | None = None
-    exposure: Exposure = Exposure()
-    caption: Caption = Caption()
+    exposure: Exposure = field(default_factory=Exposure)
+    caption: Caption = field(default_factory=Caption)
     film: Film | None = None
-    ties: Ties = Ties()
+    ties: Ties = field(default_factory=Ties)
     color_space: str | None = None
