@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 RECIPE = 1
-MIMES: dict[str, str] = {".jpg": "image/jpeg", ".webp": "image/webp"}
+MIMES: dict[str, str] = {".jpg": "image/jpeg", ".webp": "image/webp", ".mp4": "video/mp4"}
 
 _NAME = re.compile(r"(?P<derivative>[a-z]+)-(?P<recipe>\d{1,6})(?P<extension>\.[a-z0-9]+)")
 
@@ -24,6 +24,9 @@ class Derivative(StrEnum):
 
     THUMBNAIL = "thumbnail"
     PREVIEW = "preview"
+    CLIP = "clip"
+    PLAYABLE = "playable"
+    FULL = "full"
 
 
 def find(folder: Path, derivative: str) -> tuple[Path, str] | None:

@@ -51,7 +51,7 @@ class PictureUnreadable(LibraryError):
         super().__init__(f"The picture is damaged or not understood ({detail}).")
 
 
-def make_stills(original: Path, media: MediaType, folder: Path) -> None:
+def make_stills(original: Path, media: MediaType, folder: Path) -> str | None:
     """Write preview and thumbnail, upright, in sRGB, never larger than the original.
 
     A cut file gives the part that is there. Raises PictureTooLarge, PictureUnreadable, and OSError
@@ -64,6 +64,7 @@ def make_stills(original: Path, media: MediaType, folder: Path) -> None:
     encoded = _webp(preview) if has_alpha else _jpeg(preview)
     files.write(folder, Derivative.PREVIEW, ".webp" if has_alpha else ".jpg", encoded)
     files.write(folder, Derivative.THUMBNAIL, ".webp", _webp(thumbnail))
+    return None
 
 
 def _decode(original: Path) -> Image.Image:

@@ -8,18 +8,17 @@ from pathlib import Path
 from indexer.derivatives.images import make_stills
 from indexer.model import Kind, MediaType
 
-Maker = Callable[[Path, MediaType, Path], None]
+Maker = Callable[[Path, MediaType, Path], str | None]
 
 MAKERS: dict[Kind, Maker] = {
     Kind.IMAGE: make_stills,
 }
 
 
-def make(original: Path, media: MediaType, folder: Path) -> None:
-    """Make every derivative of an original in its folder; none where its kind has no maker.
+def make(original: Path, media: MediaType, folder: Path) -> str | None:
+    """Make the stills of an original in its folder; none where its kind has no maker.
 
-    Raises what the maker raises: errors of the library for the file's faults, OSError for the disk's.
+    Returns the thumbhash of the picture in base64, if one was made. Raises what the maker raises: errors of the library for the file's faults, OSError for the disk's.
     """
     maker = MAKERS.get(media.kind)
-    if maker:
-        maker(original, media, folder)
+    return maker(original, media, folder) if maker else None
