@@ -20,10 +20,21 @@ CLIENT_MTIME = "client mtime"
 TAGS_BY_TRUST = (
     "ExifIFD:DateTimeOriginal",
     "IFD0:DateTimeOriginal",
+    "CanonRaw:DateTimeOriginal",
     "ExifIFD:CreateDate",
     "XMP-exif:DateTimeOriginal",
     "XMP-photoshop:DateCreated",
     "XMP-xmp:CreateDate",
+    "IPTC:DateTimeCreated",
+    "Keys:CreationDate",  # QuickTime metadata of Apple: the wall clock with its offset
+    "UserData:ContentCreateDate",  # the same in the older atom \u00a9day
+    "XML:CreationDate",  # Sony XAVC
+    "H264:DateTimeOriginal",  # AVCHD: the MDPM message within the video stream
+    "RIFF:DateTimeOriginal",
+    "QuickTime:CreateDate",  # of cameras known to write their wall clock where UTC belongs
+    "QuickTime:CreateDate (UTC)",
+    "Matroska:DateTimeOriginal (UTC)",
+    "GPS:GPSDateTime",
     "IFD0:ModifyDate",
 )
 
@@ -68,12 +79,24 @@ _NAMED_IN_UTC = re.compile(r"PXL_|UTC", re.IGNORECASE)  # Pixel telephones name 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A date as some tag of the file states it; ``source`` is one of `TAGS_BY_TRUST`."""
+    """A date as some tag of the file states it; ``source`` is one of `TAGS_BY_TRUST`, or it counts for nothing.
+
+    ``text`` is a date and time as EXIF or ISO 8601 writes them, with or without fraction and offset.
+    It is the camera's wall clock, or with ``is_utc`` a moment in UTC, which is turned into the wall clock
+    of the place. So the three ways in which videos tell their time are:
+
+    - local with its offset: ``Recorded("Keys:CreationDate", "2021-05-25T09:21:51-0700")``
+    - local without an offset: ``Recorded("RIFF:DateTimeOriginal", "2021-03-26 21:19:07")``
+    - a moment in UTC: ``Recorded("QuickTime:CreateDate (UTC)", "2020-02-29 10:00:00", is_utc=True)``
+
+    A reader brings home every date it finds and leaves it to `choose` to refuse zeros and to pick one.
+    """
 
     source: str
     text: str
     subsec: str | None = None
     offset: str | None = None
+    is_utc: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +126,7 @@ def _candidates(evidence: Evidence) -> Iterator[CaptureTime]:
     for source in TAGS_BY_TRUST:
         for recorded in evidence.recorded:
             if recorded.source == source:
-                yield from _from_tag(recorded)
+                yield from _from_tag(recorded, evidence.zone)
     yield from _from_name(evidence.name, evidence.zone)
     yield from _from_mtime(evidence.client_mtime, evidence.zone)
 
@@ -115,12 +138,16 @@ def _is_believable(date: CaptureTime, latest: datetime) -> bool:
     return moment <= latest.replace(tzinfo=None) + _as_timedelta(date.utc_offset)
 
 
-def _from_tag(recorded: Recorded) -> Iterator[CaptureTime]:
+def _from_tag(recorded: Recorded, zone: tzinfo | None) -> Iterator[CaptureTime]:
     match = _RECORDED.fullmatch(recorded.text.strip())
     moment = _moment(match) if match else None
     if match is None or moment is None:
         return
     subsec = match["subsec"] or _digits(recorded.subsec)
+    if recorded.is_utc:
+        if _text(moment, None) not in NEVER_SET:
+            yield _local(moment.replace(tzinfo=UTC), subsec, recorded.source, zone)
+        return
     offset = _utc_offset(match["offset"]) or _utc_offset(recorded.offset)
     yield CaptureTime(_text(moment, subsec), recorded.source, offset)
 
