@@ -6,6 +6,7 @@ waiting. So one thread can look after all idle connections, and a stalled transf
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import ssl
@@ -68,6 +69,25 @@ class Wire:
     def send(self, view: bytes | memoryview) -> int:
         """Send what there is room for; how much."""
         count = self._now(self.socket.send, view) or 0
+        self._pay(count)
+        return count
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether the kernel can send a file by itself: TLS encrypts here."""
+        return not isinstance(self.socket, ssl.SSLSocket)
+
+    def send_file(self, descriptor: int, at: int, size: int) -> int | None:
+        """Send a file's bytes from ``at`` as far as there is room; 0 at its end, None for no room now.
+
+        Raises OSError when the file cannot be read.
+        """
+        try:
+            count = os.sendfile(self.socket.fileno(), descriptor, at, size)
+        except BlockingIOError:
+            return None
+        except ConnectionError as error:
+            raise ClientGone from error
         self._pay(count)
         return count
 
@@ -258,6 +278,17 @@ class Writer:
 
         A client that pauses (a video player, for an hour) costs no memory meanwhile.
         """
+        descriptor = _descriptor(stored.file) if self._wire.takes_files else None
+        if descriptor is None:
+            return self._write_copied(stored, silence_s)
+        at, end = stored.start, stored.start + stored.size_bytes
+        while at < end and (sent := self._wire.send_file(descriptor, at, end - at)) != 0:
+            at += sent or 0
+            if sent is None and not self._wire.await_room(silence_s):
+                raise ClientTooSlow
+        return at - stored.start
+
+    def _write_copied(self, stored: StoredBytes, silence_s: float) -> int:
         file, at, end = stored.file, stored.start, stored.start + stored.size_bytes
         buffer = bytearray()
         while at < end:
@@ -288,14 +319,21 @@ class Writer:
         return sent
 
 
+def _descriptor(file: BinaryIO) -> int | None:
+    try:
+        return file.fileno()
+    except OSError:  # io.UnsupportedOperation is one
+        return None
+
+
 class StoredBytes:
     """``wsgi.file_wrapper`` (PEP 3333): a file, or a stretch of it, that the server sends by itself.
 
     Return it from the application as the whole answer: ``environ["wsgi.file_wrapper"](file,
-    start=0, size_bytes=None)``, or this class. The server seeks and reads ``file`` in large blocks
-    into a buffer that it reuses, sends ``size_bytes`` of it (None: to its end), and calls ``close``,
-    which closes the file. Set ``Content-Length`` to ``size_bytes``. The file must be a real one,
-    unbuffered or buffered; anything with seek and readinto will do.
+    start=0, size_bytes=None)``, or this class. The server sends ``size_bytes`` of it (None: to its
+    end), by the kernel alone where the file is a real one and nothing has to be encrypted, and calls
+    ``close``, which closes the file. Set ``Content-Length`` to ``size_bytes``. Anything with seek and
+    readinto will do.
     """
 
     def __init__(

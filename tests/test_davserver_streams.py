@@ -226,11 +226,18 @@ def test_a_client_that_takes_nothing_is_given_up(pair: Pair) -> None:
         Writer(Wire(pair[0])).write(bytes(10_000_000), 0.1)
 
 
+class Unaided(Wire):
+    """As over TLS: the kernel cannot send files here."""
+
+    takes_files = False
+
+
+@pytest.mark.parametrize("wire", [Wire, Unaided])
 @pytest.mark.parametrize(
     ("start", "size"), [(0, None), (0, 3_000_000), (1_234_567, 1_500_000), (2_999_999, 1)]
 )
 def test_a_stored_file_is_sent_in_part_or_whole(
-    pair: Pair, tmp_path: Path, start: int, size: int | None
+    pair: Pair, tmp_path: Path, start: int, size: int | None, wire: type[Wire]
 ) -> None:
     server, client = pair
     data = bytes(range(250)) * 12_000
@@ -239,7 +246,7 @@ def test_a_stored_file_is_sent_in_part_or_whole(
     thread = threading.Thread(target=receive_all, args=(client, received))
     thread.start()
     stored = StoredBytes((tmp_path / "file").open("rb"), start=start, size_bytes=size)
-    assert Writer(Wire(server)).write_stored(stored, 10) == stored.size_bytes
+    assert Writer(wire(server)).write_stored(stored, 10) == stored.size_bytes
     assert b"".join(stored) == data[start : start + stored.size_bytes]
     stored.close()
     assert stored.file.closed
@@ -253,13 +260,33 @@ def test_a_file_shorter_than_announced_is_told(pair: Pair) -> None:
     assert Writer(Wire(pair[0])).write_stored(stored, 10) == 5
 
 
-def test_a_paused_download_costs_no_memory(pair: Pair, tmp_path: Path) -> None:
+def test_a_real_file_shorter_than_announced_is_told(pair: Pair, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"short")
+    with (tmp_path / "file").open("rb") as file:
+        assert Writer(Wire(pair[0])).write_stored(StoredBytes(file, size_bytes=10), 10) == 5
+
+
+def test_a_client_that_leaves_during_a_file_is_known_as_gone(pair: Pair, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(bytes(10_000_000))
+    pair[1].close()
+    with (tmp_path / "file").open("rb") as file, pytest.raises(ClientGone):
+        Writer(Wire(pair[0])).write_stored(StoredBytes(file), 10)
+
+
+def test_a_client_that_takes_nothing_of_a_file_is_given_up(pair: Pair, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(bytes(10_000_000))
+    with (tmp_path / "file").open("rb") as file, pytest.raises(ClientTooSlow):
+        Writer(Wire(pair[0])).write_stored(StoredBytes(file), 0.1)
+
+
+@pytest.mark.parametrize("wire", [Wire, Unaided])
+def test_a_paused_download_costs_no_memory(pair: Pair, tmp_path: Path, wire: type[Wire]) -> None:
     """And goes on where it was, however long the pause."""
     server, client = pair
     data = bytes(range(250)) * 40_000
     (tmp_path / "file").write_bytes(data)
     stored = StoredBytes((tmp_path / "file").open("rb"))
-    writer = Writer(Wire(server))
+    writer = Writer(wire(server))
     tracemalloc.start()
     try:
         thread = threading.Thread(target=writer.write_stored, args=(stored, 30))
