@@ -38,11 +38,15 @@ class DataFolder:
     def catalog(self) -> Path:
         return self.root / "catalog.sqlite3"
 
+    @property
+    def snapshots(self) -> Path:
+        return self.root / "snapshots"
+
     def prepare(self) -> None:
         """Create what is missing; raises DataFolderUnusable."""
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for folder in (self.originals, self.junk, self.staging, self.derivatives):
+            for folder in (self.originals, self.junk, self.staging, self.derivatives, self.snapshots):
                 folder.mkdir(mode=0o700, exist_ok=True)
             _check_writable(self.staging)
         except OSError as error:

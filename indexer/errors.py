@@ -35,7 +35,11 @@ LibraryError
 `- DataFolderError
    |- DataFolderInUse
    |- DataFolderUnusable
-   `- CatalogTooNew         a newer version has written it
+   |- CatalogTooNew         a newer version has written it
+   |- CatalogDamaged
+   |- CatalogInUse
+   |- NobodyKnown           neither a catalog nor a snapshot knows any account
+   `- OwnerKnown            so none can be made anew
 
 Faces translate classes, never texts: davserver.errors, webui.errors and davserver.cli hold one
 table each.
@@ -233,3 +237,27 @@ class DataFolderUnusable(DataFolderError):
 class CatalogTooNew(DataFolderError):
     def __init__(self) -> None:
         super().__init__("A newer version of Private Photo Cloud has written this catalog; install that one.")
+
+
+class CatalogDamaged(DataFolderError):
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"The catalog {file} is damaged or missing.")
+
+
+class CatalogInUse(DataFolderError):
+    def __init__(self) -> None:
+        super().__init__("Another photocloud command is using the catalog; end it, then try again.")
+
+
+class NobodyKnown(DataFolderError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Neither the catalog nor a snapshot can be read, so the accounts are lost; nothing was changed. "
+            "Say whose the originals are with --owner NAME: that account is made anew, and all of them are "
+            "put into its library."
+        )
+
+
+class OwnerKnown(DataFolderError):
+    def __init__(self) -> None:
+        super().__init__("The accounts are all there; leave out --owner. Nothing was changed.")

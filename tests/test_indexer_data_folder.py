@@ -21,7 +21,7 @@ def test_made_ready_and_private(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "new" / "data")
     folder.prepare()
     folder.prepare()
-    parts = {folder.originals, folder.junk, folder.staging, folder.derivatives}
+    parts = {folder.originals, folder.junk, folder.staging, folder.derivatives, folder.snapshots}
     assert set(folder.root.iterdir()) == parts
     assert all(part.stat().st_mode & 0o777 == 0o700 for part in {folder.root, *parts})
     assert list(folder.staging.iterdir()) == []
