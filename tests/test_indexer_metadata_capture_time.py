@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from indexer.knowledge import CaptureTime
+from indexer.knowledge import CaptureTime, Confidence
 from indexer.metadata.capture_time import TAGS_BY_TRUST, Evidence, Recorded, choose
 
 NOW = datetime(2024, 6, 1, 12, 0, tzinfo=UTC).timestamp()
@@ -14,6 +16,8 @@ MTIME = datetime(2024, 5, 20, 8, 0, 5, tzinfo=UTC).timestamp()
 BERLIN_SUMMER = timezone(timedelta(hours=2))
 ORIGINAL = "ExifIFD:DateTimeOriginal"
 MODIFIED = "IFD0:ModifyDate"
+MEDIUM, LOW = Confidence.MEDIUM, Confidence.LOW
+NEW_YORK_WINTER = ("2024-01-17T17:30:01", "-05:00")
 
 
 def choice(
@@ -40,6 +44,10 @@ def choice(
         (Recorded(ORIGINAL, "2024/05/17 18:30"), "2024-05-17T18:30:00", None),
         (Recorded(ORIGINAL, "2024-05-17"), "2024-05-17T00:00:00", None),
         (Recorded(ORIGINAL, "1919:05:04 05:59:26"), "1919-05-04T05:59:26", None),
+        (Recorded(ORIGINAL, "2000:01:01 00:05:00"), "2000-01-01T00:05:00", None),
+        (Recorded(ORIGINAL, "1999:12:31 23:00:00"), "1999-12-31T23:00:00", None),
+        (Recorded(ORIGINAL, "1965:01:01 00:00:00"), "1965-01-01T00:00:00", None),
+        (Recorded(ORIGINAL, "1980:01:01 00:03:12"), "1980-01-01T00:03:12", None),
         (Recorded(ORIGINAL, "2024:02:29 00:00:00"), "2024-02-29T00:00:00", None),
         (Recorded(ORIGINAL, "2024:06:02 11:59:59"), "2024-06-02T11:59:59", None),
         (Recorded(ORIGINAL, "2024:06:02 20:00:00", None, "+09:00"), "2024-06-02T20:00:00", "+09:00"),
@@ -63,6 +71,11 @@ def test_believable_tags(recorded: Recorded, taken_at: str, utc_offset: str | No
         "1970:01:01 00:00:00",
         "1980:01:01 00:00:00",
         "1904:01:01 00:00:00",
+        "1970:01:01 01:00:00",
+        "1969:12:31 19:00:00",
+        "1979:12:31 23:00:00",
+        "2000:01:01 00:00:00",
+        "1899:12:30 00:00:00",
         "1825:12:31 23:59:59",
         "2024:06:02 12:00:01",
         "9999:12:31 23:59:59",
@@ -90,83 +103,139 @@ def test_tags_are_trusted_in_order() -> None:
 def test_the_next_believable_source_wins() -> None:
     blank = Recorded(ORIGINAL, "0000:00:00 00:00:00")
     assert choice(blank, Recorded(MODIFIED, "2020:01:02 03:04:05")) == CaptureTime(
-        "2020-01-02T03:04:05", MODIFIED
+        "2020-01-02T03:04:05", MODIFIED, None, MEDIUM
     )
-    assert choice(blank, name="IMG_20200102_030405.jpg") == CaptureTime("2020-01-02T03:04:05", "file name")
-    assert choice(blank, client_mtime=MTIME) == CaptureTime("2024-05-20T10:00:05", "client mtime", "+02:00")
-
-
-@pytest.mark.parametrize(
-    ("name", "taken_at"),
-    [
-        ("IMG_20240517_183001.jpg", "2024-05-17T18:30:01"),
-        ("MVIMG_20240517_183001.jpg", "2024-05-17T18:30:01"),
-        ("IMG_20240517_183001123.jpg", "2024-05-17T18:30:01.123"),
-        ("IMG_20240517_183001_2.jpg", "2024-05-17T18:30:01"),
-        ("20240517_183001.jpg", "2024-05-17T18:30:01"),
-        ("20240517183001.jpg", "2024-05-17T18:30:01"),
-        ("VID_20240517_183001.mp4", "2024-05-17T18:30:01"),
-        ("Screenshot_20240517-183001.png", "2024-05-17T18:30:01"),
-        ("Screenshot_2024-05-17-18-30-01-123_com.example.jpg", "2024-05-17T18:30:01.123"),
-        ("Screenshot 2024-05-17 at 18.30.01.png", "2024-05-17T18:30:01"),
-        ("Screen Shot 2024-05-17 at 6.30.01 PM.png", "2024-05-17T18:30:01"),
-        ("Screenshot 2024-05-17 at 6.30.01\u202fPM.png", "2024-05-17T18:30:01"),
-        ("Screen Shot 2024-05-17 at 12.30.01 AM.png", "2024-05-17T00:30:01"),
-        ("Screenshot from 2024-05-17 18-30-01.png", "2024-05-17T18:30:01"),
-        ("WhatsApp Image 2024-05-17 at 18.30.01.jpeg", "2024-05-17T18:30:01"),
-        ("telegram_2024-05-17_18-30-01.jpg", "2024-05-17T18:30:01"),
-        ("photo_2024-05-17_18-30-01 (2).jpg", "2024-05-17T18:30:01"),
-        ("photo_12@17-05-2024_18-30-01.jpg", "2024-05-17T18:30:01"),
-        ("signal-2024-05-17-183001.jpg", "2024-05-17T18:30:01"),
-        ("2024-05-17 18.30.01.jpg", "2024-05-17T18:30:01"),
-        ("WIN_20240517_18_30_01_Pro.jpg", "2024-05-17T18:30:01"),
-        ("IMG-20240517-WA0001.jpg", "2024-05-17T00:00:00"),
-        ("VID-20240517-WA0012.mp4", "2024-05-17T00:00:00"),
-        ("2024-05-17 Anna's party.jpg", "2024-05-17T00:00:00"),
-        ("20240517.jpg", "2024-05-17T00:00:00"),
-    ],
-)
-def test_dates_in_names(name: str, taken_at: str) -> None:
-    assert choice(name=name) == CaptureTime(taken_at, "file name")
-
-
-def test_pixel_telephones_name_files_in_utc() -> None:
-    assert choice(name="PXL_20240517_223001123.MP.jpg") == CaptureTime(
-        "2024-05-18T00:30:01.123", "file name", "+02:00"
+    assert choice(blank, name="IMG_20200102_030405.jpg") == CaptureTime(
+        "2020-01-02T03:04:05", "file name", None, MEDIUM
+    )
+    assert choice(blank, client_mtime=MTIME) == CaptureTime(
+        "2024-05-20T10:00:05", "client mtime", "+02:00", LOW
     )
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "expected"),
     [
-        "",
-        "DSC_0001.JPG",
-        "IMG_3607.JPG",
-        "P1010001.JPG",
-        "IMG_20241399_183001.jpg",
-        "IMG_20240230_183001.jpg",
-        "1512345678901.jpg",
-        "120240517.jpg",
-        "IMG_20990101_000000.jpg",
-        "12345678-1234-5678-2024-123456789012.jpg",
+        ("IMG_20240517_183001.jpg", CaptureTime("2024-05-17T18:30:01", "file name", None, MEDIUM)),
+        ("IMG-20240517-WA0001.jpg", CaptureTime("2024-05-17T00:00:00", "file name", None, MEDIUM)),
+        ("IMG_20990101_000000.jpg", None),
+        ("IMG_20000101_000000.jpg", None),
+        ("DSC_0001.JPG", None),
+        # Pixel telephones name files by UTC.
+        (
+            "PXL_20240517_223001123.MP.jpg",
+            CaptureTime("2024-05-18T00:30:01.123", "file name", "+02:00", MEDIUM),
+        ),
     ],
 )
-def test_names_without_a_date(name: str) -> None:
-    assert choice(name=name) is None
+def test_dates_in_names(name: str, expected: CaptureTime | None) -> None:
+    assert choice(name=name) == expected
 
 
-def test_a_name_with_an_impossible_clock_still_tells_the_day() -> None:
-    assert choice(name="Screen Shot 2024-05-17 at 13.61.01 PM.png") == CaptureTime(
-        "2024-05-17T00:00:00", "file name"
-    )
+MOMENT = Recorded("QuickTime:CreateDate (UTC)", "2024-05-17 22:30:01", is_utc=True)
+
+
+@pytest.mark.parametrize(
+    ("moment", "name", "there", "taken_at", "utc_offset"),
+    [
+        # By the coordinates' zone first, which knows of summer time.
+        (MOMENT, "VID_20240517_183001.mp4", ZoneInfo("Asia/Kathmandu"), "2024-05-18T04:15:01", "+05:45"),
+        (MOMENT, "", ZoneInfo("America/New_York"), "2024-05-17T18:30:01", "-04:00"),
+        (replace(MOMENT, text="2024-01-17 22:30:01"), "", ZoneInfo("America/New_York"), *NEW_YORK_WINTER),
+        # Then by a clock in the name: a recording may have ended when its moment was written.
+        (MOMENT, "VID_20240517_183001.mp4", None, "2024-05-17T18:30:01", "-04:00"),
+        (MOMENT, "VID_20240517_182730.mp4", None, "2024-05-17T18:30:01", "-04:00"),
+        (MOMENT, "VID_20240518_040001.mp4", None, "2024-05-18T04:00:01", "+05:30"),
+        # A name that cannot be of this moment, that knows no clock, or that is in UTC itself, tells nothing.
+        (MOMENT, "VID_20240517_181530.mp4", None, "2024-05-18T00:30:01", "+02:00"),
+        (MOMENT, "VID_20240520_183001.mp4", None, "2024-05-18T00:30:01", "+02:00"),
+        (MOMENT, "VID-20240517-WA0001.mp4", None, "2024-05-18T00:30:01", "+02:00"),
+        (MOMENT, "PXL_20240517_183001123.mp4", None, "2024-05-18T00:30:01", "+02:00"),
+        # Then by the server's zone.
+        (replace(MOMENT, subsec="5"), "", None, "2024-05-18T00:30:01.5", "+02:00"),
+    ],
+)
+def test_moments_in_utc(
+    moment: Recorded, name: str, there: ZoneInfo | None, taken_at: str, utc_offset: str
+) -> None:
+    found = choose(Evidence((moment,), name, None, NOW, BERLIN_SUMMER, there))
+    assert found == CaptureTime(taken_at, MOMENT.source, utc_offset, MEDIUM)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1904-01-01 00:00:00",
+        "1970-01-01T00:00:00Z",
+        "0000:00:00 00:00:00",
+        "0001-01-01 00:00:00",
+        "9999-12-31 23:59:59",
+        "2024-06-02 12:00:01",
+    ],
+)
+@pytest.mark.parametrize("there", [None, ZoneInfo("America/New_York"), ZoneInfo("Pacific/Kiritimati")])
+def test_unbelievable_moments_in_utc(text: str, there: ZoneInfo | None) -> None:
+    moment = replace(MOMENT, text=text)
+    assert choose(Evidence((moment,), now=NOW, zone=BERLIN_SUMMER, zone_there=there)) is None
+
+
+def satellites(text: str) -> Recorded:
+    return Recorded("GPS:GPSDateTime", text, is_utc=True)
+
+
+@pytest.mark.parametrize(
+    ("others", "there", "utc_offset"),
+    [
+        ([satellites("2024:05:17 16:30:01")], None, "+02:00"),
+        ([satellites("2024:05:17 16:27:01")], ZoneInfo("Asia/Tokyo"), "+02:00"),
+        ([satellites("2024:05:18 06:30:01")], None, "-12:00"),
+        ([satellites("2024:05:17 22:00:01")], None, "-03:30"),
+        # A fix too old, an offset that no country uses, another day: then the place tells.
+        ([satellites("2024:05:17 16:20:01")], None, None),
+        ([satellites("2024:05:17 16:45:01")], None, None),
+        ([satellites("2024:05:10 16:30:01")], None, None),
+        ([satellites("2024:05:10 16:30:01")], ZoneInfo("Europe/Lisbon"), "+01:00"),
+        ([satellites("nonsense")], ZoneInfo("Europe/Lisbon"), "+01:00"),
+        ([], ZoneInfo("Europe/Lisbon"), "+01:00"),
+    ],
+)
+def test_a_missing_offset(others: list[Recorded], there: ZoneInfo | None, utc_offset: str | None) -> None:
+    recorded = (Recorded(ORIGINAL, "2024:05:17 18:30:01"), *others)
+    found = choose(Evidence(recorded, now=NOW, zone=BERLIN_SUMMER, zone_there=there))
+    assert found == CaptureTime("2024-05-17T18:30:01", ORIGINAL, utc_offset)
+
+
+def test_an_offset_that_the_camera_wrote_stands() -> None:
+    recorded = (Recorded(ORIGINAL, "2024:05:17 18:30:01", None, "+05:00"), satellites("2024:05:17 16:30:01"))
+    found = choose(Evidence(recorded, now=NOW, zone_there=ZoneInfo("Europe/Lisbon")))
+    assert found == CaptureTime("2024-05-17T18:30:01", ORIGINAL, "+05:00")
+
+
+def test_old_places_had_no_whole_offset() -> None:
+    recorded = (Recorded(ORIGINAL, "1860:05:17 18:30:01"),)
+    found = choose(Evidence(recorded, now=NOW, zone_there=ZoneInfo("Europe/Lisbon")))
+    assert found == CaptureTime("1860-05-17T18:30:01", ORIGINAL, None)
+
+
+def test_satellites_know_the_time_where_the_camera_does_not() -> None:
+    recorded = (Recorded(ORIGINAL, "1980:01:01 00:00:00"), satellites("2024:05:17 16:30:01"))
+    assert choice(*recorded) == CaptureTime("2024-05-17T18:30:01", "GPS:GPSDateTime", "+02:00", MEDIUM)
+
+
+def test_dates_of_the_file_itself_are_believed_less() -> None:
+    for source in TAGS_BY_TRUST:
+        found = choice(Recorded(source, "2024:05:17 18:30:01"))
+        assert found is not None
+        is_of_the_file = source in {MODIFIED, "XMP-xmp:CreateDate"}
+        assert found.confidence == (MEDIUM if is_of_the_file else Confidence.HIGH)
 
 
 @pytest.mark.parametrize(
     ("mtime", "expected"),
     [
-        (MTIME, CaptureTime("2024-05-20T10:00:05", "client mtime", "+02:00")),
-        (MTIME + 0.75, CaptureTime("2024-05-20T10:00:05", "client mtime", "+02:00")),
-        (-86400.0, CaptureTime("1969-12-31T02:00:00", "client mtime", "+02:00")),
+        (MTIME, CaptureTime("2024-05-20T10:00:05", "client mtime", "+02:00", LOW)),
+        (MTIME + 0.75, CaptureTime("2024-05-20T10:00:05", "client mtime", "+02:00", LOW)),
+        (-86400.0, CaptureTime("1969-12-31T02:00:00", "client mtime", "+02:00", LOW)),
         (None, None),
         (0.0, None),
         (NOW + 86_401, None),

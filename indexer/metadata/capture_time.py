@@ -1,8 +1,12 @@
 """Decides when a picture was taken: which of the dates on offer wins, and why. Pure.
 
-The order of trust: what the camera wrote, what programs wrote, what people and telephones put into
-the file's name, the modification time that the client sent. The first *believable* date wins; where
-none is, the date is unknown, never "today".
+The order of trust: what the camera wrote, what programs wrote, what a receiver of satellites knew, what
+people and telephones put into the file's name, the modification time that the client sent. The first
+*believable* date wins; where none is, the date is unknown, never "today".
+
+A moment in UTC becomes the wall clock of the place: by the zone of its coordinates, else by a clock
+in the file's name, else by the server's zone. A wall clock without an offset is given one by the
+satellites' time, else by the zone of its coordinates.
 """
 
 from __future__ import annotations
@@ -10,40 +14,51 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from indexer.knowledge import CaptureTime
+from indexer.knowledge import CaptureTime, Confidence
+from indexer.metadata.file_names import dates_in, moment_of
 
 FILE_NAME = "file name"
 CLIENT_MTIME = "client mtime"
+GPS_TIME = "GPS:GPSDateTime"
 
 TAGS_BY_TRUST = (
     "ExifIFD:DateTimeOriginal",
     "IFD0:DateTimeOriginal",
     "CanonRaw:DateTimeOriginal",
+    "SigmaRaw:DateTimeOriginal",
     "ExifIFD:CreateDate",
     "XMP-exif:DateTimeOriginal",
     "XMP-photoshop:DateCreated",
     "XMP-xmp:CreateDate",
     "IPTC:DateTimeCreated",
     "Keys:CreationDate",  # QuickTime metadata of Apple: the wall clock with its offset
-    "UserData:ContentCreateDate",  # the same in the older atom \u00a9day
+    "UserData:ContentCreateDate",  # the same in the older atom ©day
     "XML:CreationDate",  # Sony XAVC
     "H264:DateTimeOriginal",  # AVCHD: the MDPM message within the video stream
     "RIFF:DateTimeOriginal",
     "QuickTime:CreateDate",  # of cameras known to write their wall clock where UTC belongs
     "QuickTime:CreateDate (UTC)",
     "Matroska:DateTimeOriginal (UTC)",
-    "GPS:GPSDateTime",
+    GPS_TIME,
     "IFD0:ModifyDate",
 )
+# These tell of the file, which may have been made or changed long after the picture was taken.
+TAGS_OF_THE_FILE = frozenset({"XMP-xmp:CreateDate", "IFD0:ModifyDate"})
 
 FIRST_PHOTOGRAPH_YEAR = 1826
+LAST_YEAR = 9999  # of the calendar, which a zone must not leave
 CLOCK_TOLERANCE = timedelta(days=1)  # a fast camera clock, or one that is hours ahead in another zone
 WIDEST_OFFSET = timedelta(hours=14)
 
-# Where clocks and file systems begin to count: a date that is exactly this was never set.
-NEVER_SET = frozenset(f"{year}-01-01T00:00:00" for year in (1904, 1970, 1980))
+# Where clocks and file systems begin to count. A program that took such a zero for UTC moved it by an offset.
+EPOCHS = tuple(datetime(year, 1, 1) for year in (1904, 1970, 1980))  # noqa: DTZ001 - wall clocks
+UNSET_CLOCKS = frozenset({datetime(1899, 12, 30), datetime(2000, 1, 1)})  # noqa: DTZ001 - wall clocks
+
+# Offsets that are in use besides whole hours, in minutes.
+BROKEN_OFFSETS = frozenset({-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825})
+STALEST_FIX = timedelta(minutes=4)  # a name tells the start of a recording, its clock often the end
 
 _RECORDED = re.compile(
     r"(?P<year>\d{4})[-:/.](?P<month>\d\d)[-:/.](?P<day>\d\d)"
@@ -52,34 +67,11 @@ _RECORDED = re.compile(
     re.ASCII,
 )
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
-_CLOCK = (
-    r"(?P<hour>\d\d|\d(?=[._:]))(?P<colon>[-._:]?)(?P<minute>\d\d)(?P=colon)(?P<second>\d\d)"
-    r"(?:[-._]?(?P<subsec>\d{3})(?!\d))?(?:[ \u202f]?(?P<half>[AaPp][Mm])\b)?"
-)
-_NAME_WITH_TIME = (
-    # IMG_20240517_183001, PXL_20240517_183001123, 20240517183001, Screenshot 2024-05-17 at 18.30.01, ...
-    re.compile(
-        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<dash>[-_.:]?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)"
-        r"(?:[-_ T]|, | at |\. )?" + _CLOCK + r"(?!\d)",
-        re.ASCII,
-    ),
-    # photo_1@17-05-2024_18-30-01 (Telegram's export)
-    re.compile(r"@(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>(?:19|20)\d\d)_" + _CLOCK + r"(?!\d)", re.ASCII),
-)
-_NAME_WITH_DAY = (
-    re.compile(
-        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<dash>[-_.])(?P<month>\d\d)(?P=dash)(?P<day>\d\d)(?!\d)", re.ASCII
-    ),
-    re.compile(
-        r"(?:^|(?:IMG|VID)-)(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?![\dA-Za-z])", re.ASCII
-    ),
-)
-_NAMED_IN_UTC = re.compile(r"PXL_|UTC", re.IGNORECASE)  # Pixel telephones name files by UTC
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A date as some tag of the file states it; ``source`` is one of `TAGS_BY_TRUST`, or it counts for nothing.
+    """A date as some tag of the file states it; ``source`` is one of `TAGS_BY_TRUST`, or it is ignored.
 
     ``text`` is a date and time as EXIF or ISO 8601 writes them, with or without fraction and offset.
     It is the camera's wall clock, or with ``is_utc`` a moment in UTC, which is turned into the wall clock
@@ -103,7 +95,8 @@ class Recorded:
 class Evidence:
     """Everything that may tell a date. ``now`` and ``client_mtime`` are seconds since the epoch.
 
-    ``zone`` turns moments into wall-clock time; None is the zone of this server.
+    ``zone_there`` is that of the picture's coordinates, None where they are unknown. ``zone`` is the best
+    guess without them; None is the zone of this server.
     """
 
     recorded: tuple[Recorded, ...] = ()
@@ -111,6 +104,7 @@ class Evidence:
     client_mtime: float | None = None
     now: float = 0.0
     zone: tzinfo | None = None
+    zone_there: tzinfo | None = None
 
 
 def choose(evidence: Evidence) -> CaptureTime | None:
@@ -126,80 +120,113 @@ def _candidates(evidence: Evidence) -> Iterator[CaptureTime]:
     for source in TAGS_BY_TRUST:
         for recorded in evidence.recorded:
             if recorded.source == source:
-                yield from _from_tag(recorded, evidence.zone)
-    yield from _from_name(evidence.name, evidence.zone)
-    yield from _from_mtime(evidence.client_mtime, evidence.zone)
+                yield from _from_tag(recorded, evidence)
+    yield from _from_name(evidence)
+    yield from _from_mtime(evidence)
 
 
 def _is_believable(date: CaptureTime, latest: datetime) -> bool:
     moment = datetime.fromisoformat(date.taken_at[:19])
-    if date.taken_at[:19] in NEVER_SET or moment.year < FIRST_PHOTOGRAPH_YEAR:
+    if _was_never_set(moment) or moment.year < FIRST_PHOTOGRAPH_YEAR:
         return False
     return moment <= latest.replace(tzinfo=None) + _as_timedelta(date.utc_offset)
 
 
-def _from_tag(recorded: Recorded, zone: tzinfo | None) -> Iterator[CaptureTime]:
+def _was_never_set(moment: datetime) -> bool:
+    """The zero of some clock, to the second, as it reads in any zone."""
+    if moment.minute % 15 or moment.second:
+        return False
+    return moment in UNSET_CLOCKS or any(abs(moment - epoch) <= WIDEST_OFFSET for epoch in EPOCHS)
+
+
+def _from_tag(recorded: Recorded, evidence: Evidence) -> Iterator[CaptureTime]:
     match = _RECORDED.fullmatch(recorded.text.strip())
-    moment = _moment(match) if match else None
+    moment = moment_of(match) if match else None
     if match is None or moment is None:
         return
     subsec = match["subsec"] or _digits(recorded.subsec)
     if recorded.is_utc:
-        if _text(moment, None) not in NEVER_SET:
-            yield _local(moment.replace(tzinfo=UTC), subsec, recorded.source, zone)
+        yield from _at_the_place(moment, subsec, recorded.source, evidence)
         return
-    offset = _utc_offset(match["offset"]) or _utc_offset(recorded.offset)
-    yield CaptureTime(_text(moment, subsec), recorded.source, offset)
+    offset = _utc_offset(match["offset"]) or _utc_offset(recorded.offset) or _missing_offset(moment, evidence)
+    confidence = Confidence.MEDIUM if recorded.source in TAGS_OF_THE_FILE else Confidence.HIGH
+    yield CaptureTime(_text(moment, subsec), recorded.source, offset, confidence)
 
 
-def _from_name(name: str, zone: tzinfo | None) -> Iterator[CaptureTime]:
-    for pattern in _NAME_WITH_TIME:
-        for match in pattern.finditer(name):
-            moment = _moment(match)
-            if moment and _NAMED_IN_UTC.search(name[: match.start()]):
-                yield _local(moment.replace(tzinfo=UTC), match["subsec"], FILE_NAME, zone)
-            elif moment:
-                yield CaptureTime(_text(moment, match["subsec"]), FILE_NAME)
-    for pattern in _NAME_WITH_DAY:
-        for match in pattern.finditer(name):
-            moment = _moment(match)
-            if moment:
-                yield CaptureTime(_text(moment, None), FILE_NAME)
+def _missing_offset(moment: datetime, evidence: Evidence) -> str | None:
+    """The offset of a wall clock: what it is ahead of the satellites' time, else that of the place."""
+    for recorded in evidence.recorded:
+        match = _RECORDED.fullmatch(recorded.text) if recorded.source == GPS_TIME else None
+        fix = moment_of(match) if match else None
+        offset = _difference(moment, fix) if fix else None
+        if offset is not None:
+            return _offset_text(offset)
+    there = evidence.zone_there
+    return _offset_text(moment.replace(tzinfo=there).utcoffset()) if there else None
 
 
-def _from_mtime(mtime: float | None, zone: tzinfo | None) -> Iterator[CaptureTime]:
-    if mtime is None:
+def _difference(wall_clock: datetime, utc: datetime) -> timedelta | None:
+    """How far a wall clock is ahead of UTC, where that is an offset that some country uses."""
+    ahead = wall_clock - utc
+    minutes = 15 * round(ahead / timedelta(minutes=15))
+    offset = timedelta(minutes=minutes)
+    in_use = minutes % 60 == 0 or minutes in BROKEN_OFFSETS
+    return offset if in_use and abs(offset) <= WIDEST_OFFSET and abs(ahead - offset) <= STALEST_FIX else None
+
+
+def _at_the_place(
+    moment: datetime, subsec: str | None, source: str, evidence: Evidence
+) -> Iterator[CaptureTime]:
+    """A moment in UTC as the wall clock of the place read it."""
+    if _was_never_set(moment) or not FIRST_PHOTOGRAPH_YEAR < moment.year < LAST_YEAR:
+        return  # whatever the zone makes of it
+    zone = evidence.zone_there or _zone_by_name(moment, evidence.name) or evidence.zone
+    yield _local(moment, subsec, source, zone)
+
+
+def _zone_by_name(moment: datetime, name: str) -> tzinfo | None:
+    """Telephones name a video by the wall clock: that tells the offset of its moment in UTC."""
+    for named in dates_in(name):
+        offset = _difference(named.moment, moment) if named.has_clock and not named.is_utc else None
+        if offset is not None:
+            return timezone(offset)
+    return None
+
+
+def _from_name(evidence: Evidence) -> Iterator[CaptureTime]:
+    for named in dates_in(evidence.name):
+        if named.is_utc:
+            zone = evidence.zone_there or evidence.zone
+            yield _local(named.moment, named.subsec, FILE_NAME, zone)
+        else:
+            yield CaptureTime(_text(named.moment, named.subsec), FILE_NAME, confidence=Confidence.MEDIUM)
+
+
+def _from_mtime(evidence: Evidence) -> Iterator[CaptureTime]:
+    if evidence.client_mtime is None:
         return
     try:
-        moment = datetime.fromtimestamp(mtime, UTC).replace(microsecond=0)
-        local = _local(moment, None, CLIENT_MTIME, zone)
+        moment = datetime.fromtimestamp(evidence.client_mtime, UTC).replace(microsecond=0, tzinfo=None)
+        zone = evidence.zone_there or evidence.zone
+        local = _local(moment, None, CLIENT_MTIME, zone, Confidence.LOW)
     except (OverflowError, ValueError, OSError):  # beyond what the calendar or the platform can say
         return
-    if _text(moment.replace(tzinfo=None), None) not in NEVER_SET:  # whatever the zone makes of it
+    if not _was_never_set(moment):
         yield local
 
 
-def _local(moment: datetime, subsec: str | None, source: str, zone: tzinfo | None) -> CaptureTime:
-    """The wall clock of the zone at a moment."""
-    local = moment.astimezone(zone)
-    offset = local.strftime("%z")
-    return CaptureTime(_text(local.replace(tzinfo=None), subsec), source, f"{offset[:3]}:{offset[3:5]}")
-
-
-def _moment(match: re.Match[str]) -> datetime | None:
-    """The date of a match, at the start of the day where it has no time; None when it is no date."""
-    found = match.groupdict()
-    date = [int(found[part]) for part in ("year", "month", "day")]
-    clock = [int(found.get(part) or 0) for part in ("hour", "minute", "second")]
-    half = (found.get("half") or "").lower()
-    if half and not 1 <= clock[0] <= 12:
-        return None
-    if half:
-        clock[0] = clock[0] % 12 + (12 if half == "pm" else 0)
-    try:
-        return datetime(*date, *clock)  # type: ignore[arg-type]  # noqa: DTZ001 - a wall clock
-    except ValueError:
-        return None
+def _local(
+    moment: datetime,
+    subsec: str | None,
+    source: str,
+    zone: tzinfo | None,
+    confidence: Confidence = Confidence.MEDIUM,
+) -> CaptureTime:
+    """The wall clock of the zone at a moment in UTC."""
+    local = moment.replace(tzinfo=UTC).astimezone(zone)
+    return CaptureTime(
+        _text(local.replace(tzinfo=None), subsec), source, _offset_text(local.utcoffset()), confidence
+    )
 
 
 def _text(moment: datetime, subsec: str | None) -> str:
@@ -221,6 +248,14 @@ def _utc_offset(text: str | None) -> str | None:
         return None
     offset = f"{match[1]}{match[2]}:{match[3]}"
     return offset if abs(_as_timedelta(offset)) <= WIDEST_OFFSET else None
+
+
+def _offset_text(offset: timedelta | None) -> str | None:
+    """ "+02:00"; None for the odd minutes and seconds of the time before zones were agreed on."""
+    if offset is None or offset % timedelta(minutes=15):
+        return None
+    minutes = abs(offset) // timedelta(minutes=1)
+    return f"{'-' if offset < timedelta(0) else '+'}{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _as_timedelta(offset: str | None) -> timedelta:
