@@ -7,12 +7,14 @@ from pathlib import Path
 
 from indexer.metadata.findings import Findings
 from indexer.metadata.stills import read_still
+from indexer.metadata.video import read_video
 from indexer.model import Kind, MediaType
 
 Reader = Callable[[Path, MediaType], Findings]
 
 READERS: dict[Kind, Reader] = {
     Kind.IMAGE: read_still,
+    Kind.VIDEO: read_video,
 }
 
 
