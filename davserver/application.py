@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from config.settings import Settings
@@ -30,7 +31,7 @@ from davserver.tls import Certificate
 from davserver.upload_share import UploadShare
 from davserver.webdav import WebDav
 from davserver.worker_process import WorkerProcess
-from indexer import maintenance
+from indexer import maintenance, snapshots
 from indexer.accounts import Accounts
 from indexer.intake import Intake
 from indexer.model import Person
@@ -73,7 +74,7 @@ def open_application(settings: Settings) -> Iterator[Application]:
         gate = Gate(core.accounts, dav, web)
         server = make_server(gate, settings.host, settings.port, settings.threads, certificate, proxies)
         worker.start()
-        with _housekeeper(intake, transfers):
+        with _housekeeper(core, intake, transfers):
             try:
                 yield Application(server, core.accounts, setup_token, server.bind_addr[1])
             finally:
@@ -119,10 +120,10 @@ def _worker_process(settings: Settings, core: Core) -> Iterator[WorkerProcess]:
 
 
 @contextmanager
-def _housekeeper(intake: Intake, transfers: Transfers) -> Iterator[None]:
-    """Expire locks, sweep junk and drop idle transfers in the background while the server runs."""
+def _housekeeper(core: Core, intake: Intake, transfers: Transfers) -> Iterator[None]:
+    """Expire locks, sweep junk, drop idle transfers, take snapshots, while the server runs."""
     stop = threading.Event()
-    thread = threading.Thread(target=_keep_house, args=[intake, transfers, stop], daemon=True)
+    thread = threading.Thread(target=_keep_house, args=[core, intake, transfers, stop], daemon=True)
     thread.start()
     try:
         yield
@@ -131,7 +132,7 @@ def _housekeeper(intake: Intake, transfers: Transfers) -> Iterator[None]:
         thread.join()
 
 
-def _keep_house(intake: Intake, transfers: Transfers, stop: threading.Event) -> None:
+def _keep_house(core: Core, intake: Intake, transfers: Transfers, stop: threading.Event) -> None:
     next_sweep = 0.0
     while not stop.is_set():
         now = time.time()
@@ -139,5 +140,11 @@ def _keep_house(intake: Intake, transfers: Transfers, stop: threading.Event) -> 
         if now >= next_sweep:
             maintenance.guard(lambda: maintenance.sweep_junk(intake, time.time()))
             maintenance.guard(lambda: transfers.drop_idle(time.time()))
+            maintenance.guard(lambda: _take_snapshot(core))
             next_sweep = now + _SWEEP_EVERY_S
         stop.wait(_EXPIRE_EVERY_S)
+
+
+def _take_snapshot(core: Core) -> None:
+    today = datetime.fromtimestamp(time.time()).astimezone().date()
+    snapshots.take_daily(core.folder, core.catalog, today, core.staging.available_bytes())

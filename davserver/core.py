@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from config.settings import Settings
+from indexer import snapshots
 from indexer.accounts import Accounts
 from indexer.catalog import Catalog, open_catalog
 from indexer.data_folder import DataFolder
 from indexer.devices import Devices
+from indexer.errors import CatalogDamaged
 from indexer.hashing import Staging
 from indexer.library import Library
 from indexer.store import Store
@@ -34,9 +36,14 @@ class Core:
 
 @contextmanager
 def open_core(settings: Settings) -> Iterator[Core]:
-    """The data folder made ready and its catalog opened; raises DataFolderUnusable, CatalogTooNew."""
+    """The data folder made ready and its catalog opened.
+
+    Raises DataFolderUnusable, CatalogTooNew, CatalogDamaged.
+    """
     folder = DataFolder(settings.data)
     folder.prepare()
+    if not folder.catalog.exists() and snapshots.taken(folder):
+        raise CatalogDamaged(folder.catalog)  # an empty one would look as if all were lost
     catalog = open_catalog(folder.catalog)
     try:
         originals = Store(folder.originals)

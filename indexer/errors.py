@@ -241,7 +241,7 @@ class CatalogTooNew(DataFolderError):
 
 class CatalogDamaged(DataFolderError):
     def __init__(self, file: Path) -> None:
-        super().__init__(f"The catalog {file} is damaged or missing.")
+        super().__init__(f"The catalog {file} is damaged or missing; photocloud rebuild makes it anew.")
 
 
 class CatalogInUse(DataFolderError):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from indexer.catalog import copies
+from indexer.catalog import Catalog, copies
 from indexer.data_folder import DataFolder
 from indexer.errors import NoRoom
 from indexer.hashing import sync, told_when_full
@@ -19,14 +19,14 @@ KEPT = 7
 _SUFFIX = ".sqlite3"
 
 
-def take_daily(folder: DataFolder, today: date, available_bytes: int) -> Path | None:
+def take_daily(folder: DataFolder, catalog: Catalog, today: date, available_bytes: int) -> Path | None:
     """Make today's snapshot and drop those that are kept no longer; None when there is one already.
 
-    Uploads go on meanwhile. Raises NoRoom when it would take more than ``available_bytes``, and
-    CatalogDamaged; the snapshots there are stay as they are then.
+    Uploads go on meanwhile. A ``catalog`` that knows nobody is not worth one. Raises NoRoom when it would
+    take more than ``available_bytes``, and CatalogDamaged; the snapshots there are stay as they are then.
     """
     place = _place(folder, today)
-    if place.exists():
+    if place.exists() or catalog.people.is_empty():
         return None
     if folder.catalog.stat().st_size > available_bytes:
         raise NoRoom

@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from indexer.catalog import open_catalog
 from indexer.catalog.database import Database
-from indexer.errors import NoRoom
+from indexer.errors import CatalogDamaged, NoRoom
 from tests.libraries import add_person, opened_catalog
 
 NUMBER = sa.text("SELECT number FROM counter")
@@ -112,3 +113,14 @@ def test_what_was_committed_is_there_for_others(tmp_path: Path) -> None:
         other.close()
     with opened_catalog(tmp_path) as catalog:
         assert [person.name for person in catalog.people.list()] == ["bob"]
+
+
+@pytest.mark.parametrize("kept_bytes", [0, 100])
+def test_a_damaged_catalog_is_told(kept_bytes: int, tmp_path: Path) -> None:
+    """Its header may be whole, or nothing at all."""
+    with opened_catalog(tmp_path) as catalog:
+        add_person(catalog)
+    file = tmp_path / "catalog.sqlite3"
+    file.write_bytes(file.read_bytes()[:kept_bytes] + b"\xa5" * 20_000)
+    with pytest.raises(CatalogDamaged):
+        open_catalog(file)

@@ -41,9 +41,9 @@ def test_the_last_seven_and_one_a_month(taken: list[date], dropped: list[date]) 
 
 
 def test_one_a_day(home: Home) -> None:
-    place = snapshots.take_daily(home.folder, TODAY, PLENTY)
+    place = snapshots.take_daily(home.folder, home.catalog, TODAY, PLENTY)
     home.catalog.arrivals.record(arrival(home.alice, "late.jpg"))
-    assert snapshots.take_daily(home.folder, TODAY, PLENTY) is None
+    assert snapshots.take_daily(home.folder, home.catalog, TODAY, PLENTY) is None
     assert place == home.folder.snapshots / "2026-11-22.sqlite3"
     copy = open_catalog(place)
     assert [person.name for person in copy.people.list()] == ["alice"]
@@ -51,11 +51,17 @@ def test_one_a_day(home: Home) -> None:
     copy.close()
 
 
+def test_a_catalog_that_knows_nobody_pushes_no_snapshot_out(home: Home) -> None:
+    home.catalog.people.remove(home.alice)
+    assert snapshots.take_daily(home.folder, home.catalog, TODAY, PLENTY) is None
+    assert snapshots.taken(home.folder) == ()
+
+
 def test_old_ones_go_when_a_new_one_is_there(home: Home) -> None:
     (home.folder.snapshots / "of-my-own.sqlite3").touch()
     (home.folder.snapshots / "2026-13-41.sqlite3").touch()
     for day in reversed(days(*range(10))):
-        snapshots.take_daily(home.folder, day, PLENTY)
+        snapshots.take_daily(home.folder, home.catalog, day, PLENTY)
     assert snapshots.taken(home.folder) == (*days(*range(7)), days(9)[0])
     assert {path.name for path in home.folder.snapshots.iterdir()} == {
         *(path.name for path in snapshots.newest_first(home.folder)),
@@ -66,9 +72,9 @@ def test_old_ones_go_when_a_new_one_is_there(home: Home) -> None:
 
 def test_without_room_nothing_is_made_or_dropped(home: Home) -> None:
     for day in days(9, 8):
-        snapshots.take_daily(home.folder, day, PLENTY)
+        snapshots.take_daily(home.folder, home.catalog, day, PLENTY)
     with pytest.raises(NoRoom):
-        snapshots.take_daily(home.folder, TODAY, 1000)
+        snapshots.take_daily(home.folder, home.catalog, TODAY, 1000)
     assert list(snapshots.taken(home.folder)) == days(8, 9)
 
 
@@ -78,5 +84,5 @@ def test_a_disk_that_fills_up_meanwhile(home: Home, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("indexer.catalog.copies.sync", full)
     with pytest.raises(NoRoom):
-        snapshots.take_daily(home.folder, TODAY, PLENTY)
+        snapshots.take_daily(home.folder, home.catalog, TODAY, PLENTY)
     assert list(home.folder.snapshots.iterdir()) == []

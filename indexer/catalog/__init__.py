@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.catalog.arrivals import Arrivals
-from indexer.catalog.database import Database, sqlite_url
+from indexer.catalog.database import Database, is_damage, sqlite_url
 from indexer.catalog.devices import Devices
 from indexer.catalog.entries import Entries
 from indexer.catalog.items import Items
@@ -16,6 +16,7 @@ from indexer.catalog.locks import Locks
 from indexer.catalog.migrations import migrate
 from indexer.catalog.people import People
 from indexer.catalog.transfers import Transfers
+from indexer.errors import CatalogDamaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,16 @@ class Catalog:
 def open_catalog(location: Path | str) -> Catalog:
     """Connect, bring the tables up to date, and hand out the catalog.
 
-    ``location`` is an SQLite file, or the SQLAlchemy URL of another database. Raises CatalogTooNew.
+    ``location`` is an SQLite file, or the SQLAlchemy URL of another database. Raises CatalogTooNew,
+    CatalogDamaged.
     """
     database = Database(sqlite_url(location) if isinstance(location, Path) else location)
     try:
         migrate(database.engine)
-    except BaseException:
+    except BaseException as error:
         database.close()
+        if isinstance(location, Path) and is_damage(error):
+            raise CatalogDamaged(location) from error
         raise
     return Catalog(
         People(database),

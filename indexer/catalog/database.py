@@ -101,3 +101,9 @@ def _begin_postgresql(connection: sa.Connection) -> None:
 def _is_full(error: OperationalError | sqlite3.OperationalError) -> bool:
     cause = error.orig if isinstance(error, OperationalError) else error
     return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether SQLite says that the file is no catalog, or one whose pages make no sense."""
+    cause = getattr(error, "orig", error)
+    return getattr(cause, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
