@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.derivatives.files import Derivative, find, write
+from indexer.derivatives.files import Derivative, find, making, write
 
 
 def test_nothing_there(tmp_path: Path) -> None:
@@ -67,3 +67,20 @@ def test_the_web_process_gets_no_decoder() -> None:
         "sys.exit(any(name in sys.modules for name in ('PIL', 'pillow_heif', 'exifread')))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_what_another_program_writes_takes_its_place(tmp_path: Path) -> None:
+    folder = tmp_path / "ab"
+    with making(folder, Derivative.CLIP, ".mp4") as file:
+        file.write_bytes(b"moving")
+        assert find(folder, Derivative.CLIP) is None
+    found = find(folder, Derivative.CLIP)
+    assert found is not None
+    assert (found[0].read_bytes(), found[1]) == (b"moving", "video/mp4")
+    assert list(folder.iterdir()) == [found[0]]
+
+
+def test_what_was_not_finished_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), making(tmp_path, Derivative.CLIP, ".mp4") as file:
+        file.write_bytes((tmp_path / "missing").read_bytes())
+    assert list(tmp_path.iterdir()) == []

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -48,16 +50,28 @@ def write(folder: Path, derivative: Derivative, extension: str, content: bytes) 
 
     ``extension`` is one of `MIMES`. The folder is made when it is missing.
     """
+    with making(folder, derivative, extension) as file:
+        file.write_bytes(content)
+    return _place(folder, derivative, extension)
+
+
+@contextmanager
+def making(folder: Path, derivative: Derivative, extension: str) -> Iterator[Path]:
+    """An empty file for another program to write a derivative to, which is put in its place in the end.
+
+    As with `write`, but when the block raises, nothing remains.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{derivative}-{RECIPE}{extension}"
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".making-")
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".making-")
+    temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return target
+        yield temporary
+        os.fsync(handle)
+        os.replace(temporary, _place(folder, derivative, extension))
+    finally:
+        os.close(handle)
+        temporary.unlink(missing_ok=True)
+
+
+def _place(folder: Path, derivative: Derivative, extension: str) -> Path:
+    return folder / f"{derivative}-{RECIPE}{extension}"
