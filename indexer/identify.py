@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import codecs
 import struct
-from collections.abc import Iterator
 from typing import BinaryIO
 
+from indexer.boxes import Extent, boxes, first_box, read_at, whole
 from indexer.model import Kind, MediaType
 
-Extent = tuple[int, int]  # where something starts and ends in a file
-
 HEAD_BYTES = 4096
-MOST_BOXES = 64
 MOST_TAGS = 256
 
 JPEG = MediaType(Kind.IMAGE, "image/jpeg", ".jpg")
@@ -61,6 +58,7 @@ WEBM = MediaType(Kind.VIDEO, "video/webm", ".webm")
 ASF = MediaType(Kind.VIDEO, "video/x-ms-asf", ".asf")
 
 EMPTY = MediaType(Kind.OTHER, "inode/x-empty", "")
+JPEG_XL = MediaType(Kind.OTHER, "image/jxl", ".jxl")  # no decoder of it is fit for strangers' files yet
 AUDIO_MP4 = MediaType(Kind.OTHER, "audio/mp4", ".m4a")
 PDF = MediaType(Kind.OTHER, "application/pdf", ".pdf")
 XMP = MediaType(Kind.OTHER, "application/rdf+xml", ".xmp")
@@ -86,6 +84,8 @@ SIGNATURES: tuple[tuple[bytes, MediaType], ...] = (
     (b"\x00\x00\x01\xba", MPEG),
     (b"\x00\x00\x01\xb3", MPEG),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", ASF),
+    (b"\xff\x0a", JPEG_XL),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", JPEG_XL),
     (b"%PDF-", PDF),
 )
 
@@ -235,38 +235,16 @@ def _iso_media(file: BinaryIO, head: bytes) -> MediaType | None:
 
 def _is_only_sound(file: BinaryIO) -> bool:
     """True when the movie box names tracks of sound and none with pictures."""
-    movie = _first_box(file, b"moov", (0, file.seek(0, 2)))
-    tracks = [extent for kind, extent in _boxes(file, movie) if kind == b"trak"]
+    movie = first_box(file, b"moov", whole(file))
+    tracks = [extent for kind, extent in boxes(file, movie) if kind == b"trak"]
     handlers = {_handler(file, track) for track in tracks}
     return b"soun" in handlers and b"vide" not in handlers
 
 
 def _handler(file: BinaryIO, track: Extent) -> bytes:
     """What a track holds: "vide", "soun", "meta", ..."""
-    start, _ = _first_box(file, b"hdlr", _first_box(file, b"mdia", track))
-    return _read_at(file, start + 8, 4)
-
-
-def _first_box(file: BinaryIO, kind: bytes, within: Extent) -> Extent:
-    """The first box of this kind; an empty extent where there is none."""
-    return next((extent for found, extent in _boxes(file, within) if found == kind), (0, 0))
-
-
-def _boxes(file: BinaryIO, within: Extent) -> Iterator[tuple[bytes, Extent]]:
-    """The kind and payload of the first boxes within an extent."""
-    start, end = within
-    for _ in range(MOST_BOXES):
-        header = _read_at(file, start, 16)
-        if len(header) < 8 or start + 8 > end:
-            return
-        length, header_bytes = int.from_bytes(header[:4], "big"), 8
-        if length == 1 and len(header) == 16:
-            length, header_bytes = int.from_bytes(header[8:], "big"), 16
-        box_end = end if length == 0 else min(start + length, end)
-        if box_end < start + header_bytes:
-            return
-        yield header[4:8], (start + header_bytes, box_end)
-        start = box_end
+    start, _ = first_box(file, b"hdlr", first_box(file, b"mdia", track))
+    return read_at(file, start + 8, 4)
 
 
 def _tiff(file: BinaryIO, head: bytes) -> MediaType | None:
@@ -295,12 +273,12 @@ def _by_tags(file: BinaryIO, order: str, tags: dict[int, bytes]) -> MediaType:
 
 def _first_directory(file: BinaryIO, order: str) -> dict[int, bytes]:
     """Tag -> its type, count and value field (12 bytes less the tag), of the first directory."""
-    (offset,) = struct.unpack(order + "I", _read_at(file, 4, 4).ljust(4, b"\x00"))
-    count_field = _read_at(file, offset, 2)
+    (offset,) = struct.unpack(order + "I", read_at(file, 4, 4).ljust(4, b"\x00"))
+    count_field = read_at(file, offset, 2)
     if len(count_field) < 2:
         return {}
     (count,) = struct.unpack(order + "H", count_field)
-    entries = _read_at(file, offset + 2, 12 * min(count, MOST_TAGS))
+    entries = read_at(file, offset + 2, 12 * min(count, MOST_TAGS))
     whole = range(0, len(entries) - 11, 12)
     return {struct.unpack_from(order + "H", entries, at)[0]: entries[at + 2 : at + 12] for at in whole}
 
@@ -319,7 +297,7 @@ def _make(file: BinaryIO, order: str, tags: dict[int, bytes]) -> str:
     if entry is None:
         return ""
     count, offset = struct.unpack_from(order + "II", entry, 2)
-    text = entry[6:10] if count <= 4 else _read_at(file, offset, min(count, 64))
+    text = entry[6:10] if count <= 4 else read_at(file, offset, min(count, 64))
     return text.decode("ascii", "ignore").strip(" \x00").lower()
 
 
@@ -338,11 +316,3 @@ def _starts_small(order: str, tags: dict[int, bytes]) -> bool:
     """
     is_reduced = _number(order, tags, TAG_NEW_SUBFILE_TYPE) == 1
     return TAG_SUB_IFDS in tags and (is_reduced or _number(order, tags, TAG_COMPRESSION) == OLD_JPEG)
-
-
-def _read_at(file: BinaryIO, offset: int, size: int) -> bytes:
-    """Up to ``size`` bytes at an offset that the file itself claims, so it may be anywhere."""
-    if offset >= 1 << 62:
-        return b""
-    file.seek(offset)
-    return file.read(size)

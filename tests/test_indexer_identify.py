@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import mimetypes
 import struct
 
 import pytest
@@ -17,9 +18,29 @@ from tests import photos, samples
 HEADERLESS = "raw/RAW_KODAK_C330_FORMAT_NONE_YRGB.raw"
 
 
+# What the table of the standard library does not know, or calls by a name that no camera uses.
+EXTENSIONS = {
+    "application/octet-stream": {"", ".qtk"},
+    "application/rdf+xml": {".xmp"},
+    "application/vnd.apple.photos": {".aae"},
+    "audio/mp4": {".m4a"},
+    "image/heif-sequence": {".heif"},
+    "image/tiff": {".tif"},
+    "inode/x-empty": {""},
+    "video/m2ts": {".mts"},
+    "video/mpeg": {".mpg"},
+    "video/x-matroska": {".mkv"},
+}
+
+
 def kind_and_mime(content: bytes) -> tuple[str, str]:
     media = identify(io.BytesIO(content))
     return media.kind, media.mime
+
+
+def usual_extension(mime: str) -> str | None:
+    """RAW types are named "image/x-<maker>-<extension>"."""
+    return f".{mime.rsplit('-', 1)[1]}" if mime.startswith("image/x-") else mimetypes.guess_extension(mime)
 
 
 @samples.needs_samples
@@ -28,6 +49,7 @@ def test_samples(sample: samples.Sample) -> None:
     with sample.file.open("rb") as file:
         media = identify(file)
     assert media.mime == sample.mime
+    assert media.extension in EXTENSIONS.get(sample.mime, {usual_extension(sample.mime)})
     if sample.kind != "broken":
         assert media.kind == (Kind.OTHER if sample.path == HEADERLESS else sample.kind)
 
@@ -108,7 +130,8 @@ SMALL_FIRST = {0x00FE: 1, 0x014A: 500}
         ({}, b"NIKON CORPORATION", "image/tiff"),  # exported by a program that kept the camera's name
         ({0x0106: 2}, b"Canon", "image/tiff"),
         (SMALL_FIRST, b"NIKON CORPORATION", "image/x-nikon-nef"),
-        (SMALL_FIRST, b"SONY", "image/x-sony-arw"),
+        (SMALL_FIRST, b"NIKON", "image/x-nikon-nef"),  # NRW too
+        (SMALL_FIRST, b"SONY", "image/x-sony-arw"),  # SR2 too
         (SMALL_FIRST, b"Hasselblad", "image/x-hasselblad-3fr"),
         (SMALL_FIRST, b"EASTMAN KODAK COMPANY", "image/x-kodak-kdc"),
         (SMALL_FIRST, b"Somebody", "image/tiff"),
@@ -144,6 +167,16 @@ def test_tiff_and_its_raw_children(order: str, tags: dict[int, int], make: bytes
         (b"IIRO\x08\x00\x00\x00", "raw", "image/x-olympus-orf"),
         (b"FOVb", "raw", "image/x-sigma-x3f"),
         (b"\x00MRM", "raw", "image/x-minolta-mrw"),
+        (b"II\x1a\x00\x00\x00HEAPCCDR", "raw", "image/x-canon-crw"),
+        (b"II*\x00\x08\x00\x00\x00IIIITa", "raw", "image/x-phaseone-iiq"),
+        (b"MM\x00*\x00\x00\x00\x08MMMMRa", "raw", "image/x-phaseone-iiq"),
+        (b"IIU\x00\x18\x00\x00\x00", "raw", "image/x-panasonic-rw2"),
+        (b"\xff\x0a\xfa\x1f\x41", "other", "image/jxl"),
+        (b"\x00\x00\x00\x0cJXL \r\n\x87\n\x00\x00\x00\x14ftypjxl ", "other", "image/jxl"),
+        (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm", "video", "video/webm"),
+        (b"\x1a\x45\xdf\xa3\xa3\x42\x82\x88matroska", "video", "video/x-matroska"),
+        (b"\x00\x00\x01\xba\x44", "video", "video/mpeg"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video", "video/x-ms-asf"),
         ((b"G" + bytes(187)) * 4, "video", "video/mp2t"),
         ((bytes(4) + b"G" + bytes(187)) * 4, "video", "video/m2ts"),
         (b"RIFF\x10\x00\x00\x00AVI LIST", "video", "video/x-msvideo"),
