@@ -124,3 +124,28 @@ def test_a_damaged_catalog_is_told(kept_bytes: int, tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:kept_bytes] + b"\xa5" * 20_000)
     with pytest.raises(CatalogDamaged):
         open_catalog(file)
+
+
+def test_a_reader_within_a_reader_keeps_its_own_view(database: Database) -> None:
+    with database.read() as outer:
+        assert outer.scalar(NUMBER) == 0
+        count_up(database, 1)
+        assert counted(database) == 1
+        assert outer.scalar(NUMBER) == 0
+
+
+def test_a_failed_writer_leaves_nothing_to_the_next(database: Database) -> None:
+    with pytest.raises(OperationalError), database.write(durable=False) as connection:
+        connection.execute(sa.text("UPDATE counter SET number = 9"))
+        connection.execute(sa.text("SELECT * FROM nothing"))
+    with database.write() as connection:
+        assert connection.scalar(NUMBER) == 0
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_a_closed_database_holds_no_file(database: Database) -> None:
+    counted(database)
+    count_up(database, 1)
+    database.close()
+    folder = Path(str(database.engine.url.database)).parent
+    assert [file.name for file in folder.iterdir()] == ["catalog.sqlite3"], "the last one to close tidies up"

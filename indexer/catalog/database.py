@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,9 +37,10 @@ class Database:
 
     def __init__(self, url: str | sa.URL) -> None:
         """``url`` as SQLAlchemy wants it; `sqlite_url` makes one."""
-        # A connection goes back without a transaction: SQLAlchemy's ends with its block, and `Prepared`
-        # outside of one begins none. Rolling back once more would cost as much as the question.
-        self.engine = sa.create_engine(url, pool_size=8, max_overflow=-1, pool_reset_on_return=None)
+        self.engine = sa.create_engine(url, pool_size=8, max_overflow=-1)
+        # To ask the engine's pool for a connection costs as much as a question, so some are kept at hand.
+        self._readers: deque[sa.Connection] = deque()
+        self._writer: sa.Connection | None = None
         # Threads of one process queue here, fairly; SQLite's own waiting is a sleep that doubles.
         self._writing = threading.Lock()
         if self.engine.dialect.name == "sqlite":
@@ -50,8 +52,18 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Changes nothing. One view for what goes by ``execute``; `Prepared` ones see their own."""
-        with self.engine.connect() as connection:
+        try:
+            connection = self._readers.pop()
+        except IndexError:
+            connection = self.engine.connect()
+        try:
             yield connection
+            if connection.in_transaction():
+                connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
+        self._readers.append(connection)
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[sa.Connection]:
@@ -60,16 +72,25 @@ class Database:
         Without ``durable`` it survives the end of every process, but a power cut may take it away
         again: for what nobody has handed over, such as locks. It costs a tenth.
         """
-        with self._writing, self.engine.connect() as connection:
+        with self._writing:
+            connection, self._writer = self._writer or self.engine.connect(), None
             try:
                 with connection.execution_options(writes=True, durable=durable).begin():
                     yield connection
-            except (OperationalError, sqlite3.OperationalError) as error:
+            except BaseException as error:
+                connection.close()
                 if _is_full(error):
                     raise NoRoom from error
                 raise
+            self._writer = connection
 
     def close(self) -> None:
+        with self._writing:
+            if self._writer:
+                self._writer.close()
+            self._writer = None
+        while self._readers:
+            self._readers.pop().close()
         self.engine.dispose()
 
 
@@ -98,7 +119,7 @@ def _begin_postgresql(connection: sa.Connection) -> None:
         connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
-def _is_full(error: OperationalError | sqlite3.OperationalError) -> bool:
+def _is_full(error: BaseException) -> bool:
     cause = error.orig if isinstance(error, OperationalError) else error
     return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
