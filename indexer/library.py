@@ -6,20 +6,25 @@ import base64
 import binascii
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from indexer.catalog import Catalog
 from indexer.derivatives import files
+from indexer.derivatives.files import Derivative
 from indexer.errors import BadQuery, NoDerivative, NoSuchItem
 from indexer.hashing import Staging
-from indexer.model import UNKNOWN_DAY, Day, Item, Kind, Page, State, Status, Tally
+from indexer.model import UNKNOWN_DAY, Day, Item, JobKind, Kind, Page, State, Status, Tally
 from indexer.store import Store
 
 MOST_ITEMS = 1000
 # So long after its last part, a file in parts still counts as arriving.
 _ARRIVING_S = 120.0
+_SHOWN_BY_BROWSERS = frozenset(
+    {"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/bmp"}
+)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -55,7 +60,7 @@ class Library:
     ) -> Page:
         """Items in capture order (unknown dates last), without their uploads; raises BadQuery.
 
-        ``query`` finds a part of the name or camera, in any case.
+        ``query`` finds a part of the name, camera, title, keywords or place, in any case.
         """
         if not 1 <= limit <= MOST_ITEMS:
             raise BadQuery("limit", f"must be between 1 and {MOST_ITEMS}")
@@ -83,19 +88,22 @@ class Library:
         return self.originals.open(self.item(person_id, item_id).sha256)
 
     def open_derivative(self, person_id: int, item_id: str, name: str) -> tuple[BinaryIO, str]:
-        """The file (seekable) and its MIME type; ``name`` is "thumbnail" or "preview".
+        """The file (seekable) and its MIME type; ``name`` is one of `files.Derivative`.
 
-        Raises NoSuchItem, NoDerivative.
+        A video that plays everywhere is its own playable version. What somebody deleted, and a picture
+        in full size, is asked for and made soon. Raises NoSuchItem, NoDerivative.
         """
         item = self.item(person_id, item_id)
         if item.state is State.PENDING:
             # Somebody else's copy may have been prepared long ago, but that is not this person's to know.
             raise NoDerivative(name, item.state)
-        found = files.find(derivatives_folder(self.derivatives, item.sha256), name)
+        folder = derivatives_folder(self.derivatives, item.sha256)
+        found = _opened(folder, name)
+        if found is None and _plays_as_it_is(item, name, folder):
+            found = self.originals.open(item.sha256), item.mime
         if found is None:
-            raise NoDerivative(name, item.state)
-        path, mime = found
-        return path.open("rb"), mime
+            raise NoDerivative(name, self._ask_for(person_id, item, name))
+        return found
 
     def folder_days(self, person_id: int, prefix: str = "") -> tuple[str, ...]:
         """The days beginning with ``prefix`` ("", "2024", "2024-05") that the Library share shows."""
@@ -122,6 +130,13 @@ class Library:
         arriving += self.catalog.transfers.receiving(person_id, time.time() - _ARRIVING_S)
         return Status(version, held.count, held, again, queue, arriving)
 
+    def _ask_for(self, person_id: int, item: Item, name: str) -> State:
+        """PENDING when this derivative is being made, which is asked for if need be; else why it is not."""
+        kind = _job_for(item, name)
+        if kind is None or item.state is State.FAILED:
+            return item.state
+        return self.catalog.jobs.request(person_id, item.sha256, kind, time.time())
+
     def _tally(self, person_id: int, version: int) -> tuple[Tally, Tally]:
         # Open pages ask every two seconds; counting a large library that often would be work for nothing.
         known = self._tallies.get(person_id)
@@ -133,6 +148,39 @@ class Library:
 def derivatives_folder(root: Path, sha256: str) -> Path:
     """Where the derivatives of an original lie."""
     return root / sha256[:2] / sha256[2:4] / sha256
+
+
+def is_shown_in_full(item: Item) -> bool:
+    """Whether browsers show the original itself; else there is a JPEG in full size of a picture."""
+    return item.kind is not Kind.RAW and (item.kind is not Kind.IMAGE or item.mime in _SHOWN_BY_BROWSERS)
+
+
+def _opened(folder: Path, name: str) -> tuple[BinaryIO, str] | None:
+    for _ in range(2):
+        if (found := files.find(folder, name)) is None:
+            return None
+        # A newer recipe's file may have taken its place meanwhile.
+        with suppress(FileNotFoundError):
+            return found[0].open("rb"), found[1]
+    return None
+
+
+def _plays_as_it_is(item: Item, name: str, folder: Path) -> bool:
+    # The clip is made last: when there is one, a playable version that is missing was not needed.
+    is_made = item.state is State.READY and files.find(folder, Derivative.CLIP) is not None
+    return name == Derivative.PLAYABLE and is_made
+
+
+def _job_for(item: Item, name: str) -> JobKind | None:
+    """What makes this derivative of this item; None when nothing does."""
+    if name in (Derivative.CLIP, Derivative.PLAYABLE) and item.kind is Kind.VIDEO:
+        return JobKind.FILM
+    if name == Derivative.FULL and not is_shown_in_full(item):
+        return JobKind.FULL
+    # Where a placeholder is known, its picture has been made before.
+    if name in (Derivative.THUMBNAIL, Derivative.PREVIEW) and item.metadata.thumbhash:
+        return JobKind.INDEX
+    return None
 
 
 def _cursor(item: Item) -> str:

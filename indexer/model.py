@@ -37,6 +37,14 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+class JobKind(StrEnum):
+    """What a job does: all that costs little, the film of a video, a full-size picture on demand."""
+
+    INDEX = "index"  # metadata and still derivatives
+    FILM = "film"  # hover clip and playable version
+    FULL = "full"  # a JPEG in full size of what browsers cannot show
+
+
 class Door(StrEnum):
     """The way by which a file came in."""
 
@@ -279,13 +287,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed piece of work: index this item. ``token`` proves the claim when it is finished."""
+    """A claimed piece of work on an item. ``token`` proves the claim when it is finished."""
 
     id: int
     token: str
     person_id: int
     sha256: str
     attempts: int
+    kind: JobKind = JobKind.INDEX
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,11 +313,15 @@ class Task:
     derivatives: Path
     now: float
     metadata_only: bool = False
+    kind: JobKind = JobKind.INDEX
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the pipeline learnt; ``failure`` is the first step that failed, the others ran all the same."""
+    """What the pipeline learnt; ``failure`` is the first step that failed, the others ran all the same.
+
+    ``metadata`` is for INDEX alone.
+    """
 
     metadata: Metadata
     failure: Failure | None

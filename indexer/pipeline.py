@@ -27,6 +27,7 @@ class Learnt:
 
     findings: Findings = field(default_factory=Findings)
     captured: CaptureTime | None = None
+    thumbhash: str | None = None
 
 
 def read_metadata(task: Task, learnt: Learnt) -> Learnt:
@@ -39,9 +40,9 @@ def choose_capture_time(task: Task, learnt: Learnt) -> Learnt:
 
 
 def make_derivatives(task: Task, learnt: Learnt) -> Learnt:
-    if not task.metadata_only:
-        makers.make(task.original, task.media, task.derivatives)
-    return learnt
+    if task.metadata_only:
+        return learnt
+    return replace(learnt, thumbhash=makers.make(task.original, task.media, task.derivatives))
 
 
 Step = Callable[[Task, Learnt], Learnt]
@@ -98,4 +99,5 @@ def _metadata(learnt: Learnt) -> Metadata:
         film=found.film,
         ties=found.ties,
         color_space=found.color_space,
+        thumbhash=learnt.thumbhash,
     )

@@ -23,6 +23,7 @@ from typing import Any
 from pebble import ProcessPool
 
 from indexer.catalog import Catalog
+from indexer.derivatives.files import RECIPE
 from indexer.errors import NoRoom
 from indexer.knowledge import Metadata
 from indexer.library import derivatives_folder
@@ -138,7 +139,7 @@ class Worker:
             self._note_crash(job, task, error)
             return
         failure = _GAVE_UP if task.metadata_only else outcome.failure
-        self.catalog.jobs.finish(job, outcome.metadata, failure)
+        self.catalog.jobs.finish(job, outcome.metadata, failure, RECIPE)
 
     def _note_crash(self, job: Job, task: Task, error: Exception) -> None:
         _log.warning("decoding %s (%s) ended with %r", job.sha256, task.name, error)
@@ -170,6 +171,7 @@ class Worker:
             derivatives_folder(self.derivatives, job.sha256),
             time.time(),
             metadata_only=job.attempts > MOST_CRASHES,
+            kind=job.kind,
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.catalog import Catalog
-from indexer.knowledge import Camera, CaptureTime, Metadata, Position
+from indexer.knowledge import Camera, Caption, CaptureTime, Exposure, Film, Metadata, Position
 from indexer.model import Day, Door, Failure, State, Tally, Upload
 from tests.libraries import NOW, add_person, arrival, digest, index, opened_catalog
 
@@ -66,6 +66,35 @@ def test_what_was_learnt_comes_back(catalog: Catalog) -> None:
     assert (item.name, item.size_bytes, item.library_name) == ("a.jpg", 100, "a.jpg")
     assert item.uploads == (Upload("b.jpg", NOW + 1, Door.IMPORT), Upload("a.jpg", NOW, Door.SHARE))
     assert catalog.items.get(BOB, digest("a.jpg")) is None
+
+
+def test_lists_know_less_of_an_item_than_its_page(catalog: Catalog) -> None:
+    known = Metadata(
+        place="Lisbon, Portugal", thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI",
+        exposure=Exposure(iso=100), film=Film("h264"), caption=Caption("Sunset", keywords=("Beach",), rating=4),
+    )  # fmt: skip
+    catalog.arrivals.record(arrival(ALICE, "a.mp4"))
+    (job,) = catalog.jobs.claim(1, 60, NOW)
+    catalog.jobs.finish(job, known, None)
+    whole = catalog.items.get(ALICE, digest("a.mp4"))
+    assert whole is not None
+    assert whole.metadata == known
+    (listed,) = catalog.items.page(ALICE, day=None, kind=None, query=None, after=None, limit=9)
+    assert listed.metadata == Metadata(place=known.place, thumbhash=known.thumbhash)
+
+
+@pytest.mark.parametrize("query", ["sunSET", "beach", "lisbon", "a.MP4", "eos"])
+def test_where_a_search_looks(catalog: Catalog, query: str) -> None:
+    known = Metadata(
+        place="Lisbon, Portugal",
+        camera=Camera("Canon", "EOS"),
+        caption=Caption("Sunset", "not this", ("Sea", "Beach")),
+    )
+    catalog.arrivals.record(arrival(ALICE, "a.mp4"))
+    (job,) = catalog.jobs.claim(1, 60, NOW)
+    catalog.jobs.finish(job, known, None)
+    found = catalog.items.page(ALICE, day=None, kind=None, query=query, after=None, limit=9)
+    assert [item.sha256 for item in found] == [digest("a.mp4")]
 
 
 def test_an_item_that_waits(catalog: Catalog) -> None:

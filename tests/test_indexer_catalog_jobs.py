@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from indexer.catalog import Catalog
+from indexer.catalog.jobs import FILMS, STILLS
 from indexer.knowledge import CaptureTime, Metadata
-from indexer.model import Failure, Job, Queue, State
+from indexer.model import Failure, Job, JobKind, Kind, MediaType, Queue, State
 from tests.libraries import NOW, add_person, arrival, digest, opened_catalog
 
 ALICE = 1
@@ -118,8 +119,7 @@ def test_a_lease_that_ran_out_keeps_its_place(catalog: Catalog) -> None:
 def test_claiming_never_sorts_the_queue(catalog: Catalog) -> None:
     bring(catalog, "a")
     statements: list[str] = []
-    engine = catalog.jobs._database.engine
-    with engine.connect() as connection:  # the only one in the pool, and so the one that claims
+    with catalog.jobs._database.write() as connection:  # the only one that writes, and so the one that claims
         driver: Any = connection.connection.driver_connection
         driver.set_trace_callback(statements.append)
     assert claim(catalog)
@@ -172,3 +172,109 @@ def test_everybody_has_a_queue_of_their_own(catalog: Catalog) -> None:
     catalog.arrivals.record(arrival(bob, "a"))
     assert catalog.jobs.queue(bob) == catalog.jobs.queue(ALICE) == Queue(1, 0, 0)
     assert {job.person_id for job in claim(catalog, most=9)} == {ALICE, bob}
+
+
+VIDEO = MediaType(Kind.VIDEO, "video/mp4", ".mp4")
+
+
+def bring_video(catalog: Catalog, name: str, at: float = NOW) -> None:
+    catalog.arrivals.record(arrival(ALICE, name, media=VIDEO, at=at))
+
+
+def finish(catalog: Catalog, job: Job, failure: Failure | None = None) -> None:
+    assert catalog.jobs.finish(job, Metadata(), failure)
+
+
+def state_of(catalog: Catalog, name: str) -> State:
+    item = catalog.items.get(ALICE, digest(name))
+    assert item is not None
+    return item.state
+
+
+def test_a_video_that_is_indexed_has_its_film_made(catalog: Catalog) -> None:
+    bring_video(catalog, "a.mp4")
+    bring(catalog, "a.jpg")
+    assert catalog.jobs.state(ALICE, digest("a.mp4"), JobKind.FILM) is None
+    for job in claim(catalog, most=9):
+        finish(catalog, job)
+    assert catalog.jobs.state(ALICE, digest("a.mp4"), JobKind.FILM) is State.PENDING
+    (film,) = claim(catalog, most=9)
+    assert (film.kind, film.sha256) == (JobKind.FILM, digest("a.mp4"))
+    assert state_of(catalog, "a.mp4") is State.READY
+    finish(catalog, film)
+    assert catalog.jobs.state(ALICE, digest("a.mp4"), JobKind.FILM) is None
+    assert catalog.jobs.queue(ALICE) == Queue(0, 0, 0)
+
+
+def test_a_video_that_cannot_be_indexed_has_no_film(catalog: Catalog) -> None:
+    bring_video(catalog, "a.mp4")
+    finish(catalog, claim(catalog)[0], BROKEN)
+    assert claim(catalog) == ()
+
+
+def test_a_film_that_fails_is_told_and_leaves_what_is_known(catalog: Catalog) -> None:
+    bring_video(catalog, "a.mp4")
+    assert catalog.jobs.finish(claim(catalog)[0], Metadata(width=640), None)
+    finish(catalog, claim(catalog)[0], Failure("film", "It is broken."))
+    item = catalog.items.get(ALICE, digest("a.mp4"))
+    assert item is not None
+    assert (item.state, item.failure, item.metadata.width) == (
+        State.FAILED, Failure("film", "It is broken."), 640,
+    )  # fmt: skip
+    assert catalog.jobs.state(ALICE, digest("a.mp4"), JobKind.FILM) is State.FAILED
+
+
+def test_what_somebody_waits_for_then_pictures_then_films_the_newest_first(catalog: Catalog) -> None:
+    for number, name in enumerate(("old.mp4", "new.mp4")):
+        bring_video(catalog, name, at=NOW + number)
+    for job in claim(catalog, most=9):
+        finish(catalog, job)
+    bring(catalog, "old.jpg", "new.jpg")
+    catalog.jobs.request(ALICE, digest("old.mp4"), JobKind.FULL, 0.0)
+    jobs = [claim(catalog)[0] for _ in range(5)]
+    assert [job.kind for job in jobs] == ["full", "index", "index", "film", "film"]
+    names = ("old.mp4", "new.jpg", "old.jpg", "new.mp4", "old.mp4")
+    assert [job.sha256 for job in jobs] == [digest(name) for name in names]
+
+
+def test_lanes_keep_films_and_pictures_apart(catalog: Catalog) -> None:
+    bring_video(catalog, "a.mp4")
+    finish(catalog, claim(catalog)[0])
+    bring(catalog, "a.jpg")
+    assert [job.kind for job in catalog.jobs.claim(9, LEASE_S, NOW, FILMS)] == ["film"]
+    assert catalog.jobs.claim(9, LEASE_S, NOW, FILMS) == ()
+    assert [job.kind for job in catalog.jobs.claim(9, LEASE_S, NOW, STILLS)] == ["index"]
+
+
+def test_what_is_asked_for_twice_is_one_job(catalog: Catalog) -> None:
+    bring(catalog, "a")
+    finish(catalog, claim(catalog)[0])
+    asked = [catalog.jobs.request(ALICE, digest("a"), JobKind.FULL, NOW) for _ in range(2)]
+    assert asked == [State.PENDING, State.PENDING]
+    (job,) = claim(catalog, most=9)
+    assert catalog.jobs.request(ALICE, digest("a"), JobKind.FULL, NOW) is State.PENDING
+    finish(catalog, job, Failure("full size", "It is broken."))
+    assert catalog.jobs.request(ALICE, digest("a"), JobKind.FULL, NOW) is State.FAILED
+    assert claim(catalog) == ()
+
+
+def test_indexed_anew_what_failed_may_be_asked_for_again(catalog: Catalog) -> None:
+    bring(catalog, "a")
+    finish(catalog, claim(catalog)[0])
+    catalog.jobs.request(ALICE, digest("a"), JobKind.FULL, NOW)
+    finish(catalog, claim(catalog)[0], BROKEN)
+    bring(catalog, "a")  # copying it again is how people heal it
+    (job,) = claim(catalog, most=9)
+    finish(catalog, job)
+    assert catalog.jobs.queue(ALICE) == Queue(0, 0, 0)
+    assert catalog.jobs.request(ALICE, digest("a"), JobKind.FULL, NOW) is State.PENDING
+
+
+def test_a_claim_that_is_renewed_does_not_run_out(catalog: Catalog) -> None:
+    bring(catalog, "a", "b")
+    kept, lost = claim(catalog, most=2)
+    catalog.jobs.renew([kept], LEASE_S, NOW + LEASE_S - 1)
+    (again,) = claim(catalog, NOW + LEASE_S, most=9)
+    assert again.id == lost.id
+    catalog.jobs.renew([lost], 10 * LEASE_S, NOW)
+    assert {job.id for job in claim(catalog, NOW + 2 * LEASE_S, most=9)} == {kept.id, lost.id}

@@ -45,7 +45,7 @@ def test_real_answers_fit(site: Site) -> None:
         ("/status", "Status"),
         ("/timeline", "Timeline"),
         ("/items", "Page"),
-        (f"/items/{whole}", "Item"),
+        (f"/items/{whole}", "WholeItem"),
         (f"/items/{'0' * 64}", "Error"),
         (f"/items/{whole}/clip", "Error"),
     ]:

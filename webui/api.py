@@ -87,7 +87,7 @@ class Api:
 
     def item(self, item_id: str) -> HTTPResponse:
         """All that is known about one item; raises NoSuchItem."""
-        return json_answer(wire.item_json(self._library.item(self._person_id(), item_id)))
+        return json_answer(wire.whole_item_json(self._library.item(self._person_id(), item_id)))
 
     def check_originals(self) -> HTTPResponse:
         """Which of these digests the caller's library holds already."""

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from bottle import HTTPResponse, request
 
-from indexer.library import Library
+from indexer.library import Library, is_shown_in_full
 from indexer.model import Item, Kind
 from webui.visitors import Visitors
 
@@ -52,6 +52,21 @@ class Media:
     def preview(self, item_id: str) -> HTTPResponse:
         """The screen-sized derivative, likewise."""
         return self._derivative(item_id, "preview")
+
+    def clip(self, item_id: str) -> HTTPResponse:
+        """Some silent seconds of a video, likewise."""
+        return self._derivative(item_id, "clip")
+
+    def playable(self, item_id: str) -> HTTPResponse:
+        """A video as every browser plays it, likewise; the original itself where it does."""
+        return self._derivative(item_id, "playable")
+
+    def full(self, item_id: str) -> HTTPResponse:
+        """A picture in full size as every browser shows it, made on demand; the original where it does."""
+        person = self._visitors.require(request.environ).person
+        if is_shown_in_full(self._library.item(person.id, item_id)):
+            return self.original(item_id)
+        return self._derivative(item_id, "full")
 
     def _derivative(self, item_id: str, name: str) -> HTTPResponse:
         person = self._visitors.require(request.environ).person

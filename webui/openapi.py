@@ -44,6 +44,34 @@ _STATE: Json = {"type": "string", "enum": ["pending", "ready", "failed"]}
 _DOOR: Json = {"type": "string", "enum": ["share", "browser", "import"]}
 _MOMENT: Json = {"type": "string", "format": "date-time"}
 _TALLY = _object(count=_COUNT, bytes=_COUNT)
+_ITEM: Json = dict(  # noqa: C408 - to be given on as keywords
+    id=_DIGEST,
+    sha256=_DIGEST,
+    name=_TEXT,
+    kind=_KIND,
+    mime=_TEXT,
+    size_bytes=_COUNT,
+    width=_or_null({**_COUNT, "description": "As displayed, after rotation."}),
+    height=_or_null(_COUNT),
+    taken_at=_or_null({"type": "string", "description": "Local ISO 8601, as the camera's clock showed."}),
+    taken_at_source=_or_null(_TEXT),
+    utc_offset=_or_null({"type": "string", "description": "Like +02:00."}),
+    camera=_object(make=_or_null(_TEXT), model=_or_null(_TEXT), lens=_or_null(_TEXT)),
+    gps=_or_null(_object(lat=_NUMBER, lon=_NUMBER)),
+    place=_or_null(_TEXT),
+    duration_s=_or_null(_NUMBER),
+    state=_STATE,
+    failure=_or_null(_object(step=_TEXT, reason=_TEXT)),
+    shot_id=_TEXT,
+    favourite=_FLAG,
+    uploads={
+        **_list(_object(path=_TEXT, at={"type": "string", "format": "date-time"}, door=_DOOR)),
+        "description": "Filled when one item is asked for; empty in lists.",
+    },
+    thumbhash=_or_null(
+        {"type": "string", "description": "A placeholder, in base64: evanw.github.io/thumbhash."}
+    ),
+)
 
 _SCHEMAS: Json = {
     "Session": _object(user=_TEXT, is_owner=_FLAG, csrf_token=_or_null(_TEXT)),
@@ -64,30 +92,28 @@ _SCHEMAS: Json = {
     ),
     "Timeline": _object(days=_list(_object(day=_DAY, count=_COUNT))),
     "Page": _object(items=_list(_ref("Item")), next=_or_null(_TEXT)),
-    "Item": _object(
-        id=_DIGEST,
-        sha256=_DIGEST,
-        name=_TEXT,
-        kind=_KIND,
-        mime=_TEXT,
-        size_bytes=_COUNT,
-        width=_or_null({**_COUNT, "description": "As displayed, after rotation."}),
-        height=_or_null(_COUNT),
-        taken_at=_or_null({"type": "string", "description": "Local ISO 8601, as the camera's clock showed."}),
-        taken_at_source=_or_null(_TEXT),
-        utc_offset=_or_null({"type": "string", "description": "Like +02:00."}),
-        camera=_object(make=_or_null(_TEXT), model=_or_null(_TEXT), lens=_or_null(_TEXT)),
-        gps=_or_null(_object(lat=_NUMBER, lon=_NUMBER)),
-        place=_or_null(_TEXT),
-        duration_s=_or_null(_NUMBER),
-        state=_STATE,
-        failure=_or_null(_object(step=_TEXT, reason=_TEXT)),
-        shot_id=_TEXT,
-        favourite=_FLAG,
-        uploads={
-            **_list(_object(path=_TEXT, at={"type": "string", "format": "date-time"}, door=_DOOR)),
-            "description": "Filled when one item is asked for; empty in lists.",
-        },
+    "Item": _object(**_ITEM),
+    "WholeItem": _object(
+        **_ITEM,
+        taken_at_confidence=_or_null({"type": "string", "enum": ["high", "medium", "low"]}),
+        altitude_m=_or_null(_NUMBER),
+        direction_deg=_or_null({**_NUMBER, "description": "Where the lens looked, clockwise from north."}),
+        exposure=_object(
+            time_s=_or_null(_NUMBER),
+            f_number=_or_null(_NUMBER),
+            iso=_or_null(_COUNT),
+            focal_length_mm=_or_null(_NUMBER),
+            focal_length_35mm=_or_null(_NUMBER),
+            bias_ev=_or_null(_NUMBER),
+            flash_fired=_or_null(_FLAG),
+        ),
+        title=_or_null(_TEXT),
+        description=_or_null(_TEXT),
+        keywords=_list(_TEXT),
+        rating=_or_null({"type": "integer", "description": "0 to 5; -1 was rejected."}),
+        frame_rate=_or_null(_NUMBER),
+        codecs=_or_null(_object(video=_or_null(_TEXT), audio=_or_null(_TEXT))),
+        color_space=_or_null(_TEXT),
     ),
     "Error": _object(
         error={
@@ -148,7 +174,10 @@ def _bytes_call(summary: str, missing: str, mime: str, parameters: list[Json]) -
     return _call(summary, answers, parameters=parameters)
 
 
-_NOT_READY = "No such item, or no such derivative: not_ready while the item is pending, else no_derivative."
+_NOT_READY = (
+    "No such item, or no such derivative: not_ready while it is being made (its state is pending), "
+    "else no_derivative."
+)
 _ITEM_ID: Json = {"name": "item_id", "in": "path", "required": True, "schema": _DIGEST}
 
 _PATHS: Json = {
@@ -202,7 +231,7 @@ _PATHS: Json = {
             parameters=[
                 _query("day", "Only this day.", _DAY),
                 _query("kind", "Only this kind.", _KIND),
-                _query("query", "A part of the name or camera, in any case."),
+                _query("query", "A part of the name, camera, title, keywords or place, in any case."),
                 _query("cursor", "The next of the page before."),
                 _query(
                     "limit",
@@ -215,7 +244,7 @@ _PATHS: Json = {
     "/items/{item_id}": {
         "get": _call(
             "One item.",
-            {"200": _json_answer("All that is known.", _ref("Item")), **_NO_ITEM, **_LOGGED_OUT},
+            {"200": _json_answer("All that is known.", _ref("WholeItem")), **_NO_ITEM, **_LOGGED_OUT},
             parameters=[_ITEM_ID],
         )
     },
@@ -232,6 +261,25 @@ _PATHS: Json = {
     },
     "/items/{item_id}/preview": {
         "get": _bytes_call("A picture to fill a screen.", _NOT_READY, "image/*", [_ITEM_ID])
+    },
+    "/items/{item_id}/clip": {
+        "get": _bytes_call("Some silent seconds of a video.", _NOT_READY, "video/*", [_ITEM_ID])
+    },
+    "/items/{item_id}/playable": {
+        "get": _bytes_call(
+            "A video as every browser plays it; the original itself where it does.",
+            _NOT_READY,
+            "video/*",
+            [_ITEM_ID],
+        )
+    },
+    "/items/{item_id}/full": {
+        "get": _bytes_call(
+            "A picture in full size as every browser shows it, made on demand; the original where it does.",
+            _NOT_READY,
+            "*/*",
+            [_ITEM_ID],
+        )
     },
     "/devices": {
         "get": _call(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,7 +55,7 @@ def page_json(page: Page) -> dict[str, Any]:
 
 
 def item_json(item: Item) -> dict[str, Any]:
-    """One item; ``uploads`` is filled where the library was asked for this one item."""
+    """An item as lists have it."""
     known = item.metadata
     captured, position, failure = known.captured, known.position, item.failure
     return {
@@ -71,13 +72,34 @@ def item_json(item: Item) -> dict[str, Any]:
         "utc_offset": captured.utc_offset if captured else None,
         "camera": {"make": known.camera.make, "model": known.camera.model, "lens": known.camera.lens},
         "gps": {"lat": position.lat, "lon": position.lon} if position else None,
-        "place": None,
+        "place": known.place,
         "duration_s": known.duration_s,
         "state": str(item.state),
         "failure": {"step": failure.step, "reason": failure.reason} if failure else None,
         "shot_id": item.sha256,
         "favourite": item.favourite,
         "uploads": [_upload_json(upload) for upload in item.uploads],
+        "thumbhash": known.thumbhash,
+    }
+
+
+def whole_item_json(item: Item) -> dict[str, Any]:
+    """An item with all that is known about it; for where the library was asked for this one item."""
+    known = item.metadata
+    captured, position, film, caption = known.captured, known.position, known.film, known.caption
+    return {
+        **item_json(item),
+        "taken_at_confidence": str(captured.confidence) if captured else None,
+        "altitude_m": position.altitude_m if position else None,
+        "direction_deg": position.direction_deg if position else None,
+        "exposure": asdict(known.exposure),
+        "title": caption.title,
+        "description": caption.description,
+        "keywords": list(caption.keywords),
+        "rating": caption.rating,
+        "frame_rate": film.frame_rate if film else None,
+        "codecs": {"video": film.video_codec, "audio": film.audio_codec} if film else None,
+        "color_space": known.color_space,
     }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from indexer import names
+from indexer.catalog import details
 from indexer.catalog.database import Database
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, PersonRow, UploadRow
@@ -19,11 +21,11 @@ _COLUMNS = (
     ItemRow.failure_step, ItemRow.failure_reason, ItemRow.width, ItemRow.height, ItemRow.taken_at,
     ItemRow.taken_at_source, ItemRow.utc_offset, ItemRow.camera_make, ItemRow.camera_model,
     ItemRow.camera_lens, ItemRow.lat, ItemRow.lon, ItemRow.duration_s, ItemRow.favourite,
-    ItemRow.added_at, ItemRow.library_name,
+    ItemRow.added_at, ItemRow.library_name, ItemRow.place, ItemRow.thumbhash,
 )  # fmt: skip
 _MOST_UPLOADS = 100
 _HERE = (ItemRow.person_id == sa.bindparam("person_id"), ItemRow.sha256 == sa.bindparam("sha256"))
-_GET = Prepared(sa.select(*_COLUMNS).where(*_HERE))
+_GET = Prepared(sa.select(*_COLUMNS, ItemRow.details).where(*_HERE))
 _UPLOADS = Prepared(
     sa.select(UploadRow.path, UploadRow.at, UploadRow.door)
     .where(UploadRow.person_id == sa.bindparam("person_id"), UploadRow.sha256 == sa.bindparam("sha256"))
@@ -36,7 +38,7 @@ _NAMES = Prepared(sa.select(ItemRow.name, ItemRow.day, ItemRow.library_name).whe
 _LEARNT = (
     "state", "failure_step", "failure_reason", "width", "height", "taken_at", "taken_at_source", "utc_offset",
     "day", "camera_make", "camera_model", "camera_lens", "search", "lat", "lon", "duration_s",
-    "library_name", "library_key",
+    "library_name", "library_key", "place", "rating", "title", "thumbhash", "recipe", "details",
 )  # fmt: skip
 _LEARN = Prepared(
     sa.update(ItemRow.__table__)  # type: ignore[arg-type]
@@ -58,13 +60,15 @@ class Items:
         self._database = database
 
     def get(self, person_id: int, sha256: str) -> Item | None:
-        """One item with its newest uploads."""
+        """One item with its newest uploads and all that is known about it; lists know less."""
         with self._database.read() as connection:
             row = _GET.row(connection, person_id=person_id, sha256=sha256)
             if row is None:
                 return None
             uploads = _UPLOADS.rows(connection, person_id=person_id, sha256=sha256)
-        return _item(row, tuple(Upload(path, at, Door(door)) for path, at, door in uploads))
+        *columns, about = row
+        item = _item(columns, tuple(Upload(path, at, Door(door)) for path, at, door in uploads))
+        return replace(item, metadata=details.load(item.metadata, about))
 
     def client_mtime(self, person_id: int, sha256: str) -> float | None:
         """The modification time that a client declared for this item, if any."""
@@ -166,7 +170,12 @@ class Items:
 
 
 def record_outcome(
-    connection: sa.Connection, person_id: int, sha256: str, metadata: Metadata, failure: Failure | None
+    connection: sa.Connection,
+    person_id: int,
+    sha256: str,
+    metadata: Metadata,
+    failure: Failure | None,
+    recipe: int,
 ) -> None:
     """Write what the pipeline learnt, within the caller's transaction; names the item in the Library."""
     item = _NAMES.row(connection, person_id=person_id, sha256=sha256)
@@ -190,14 +199,36 @@ def record_outcome(
         "camera_make": camera.make,
         "camera_model": camera.model,
         "camera_lens": camera.lens,
-        "search": " ".join(filter(None, (name, camera.make, camera.model, camera.lens))).casefold(),
+        "search": _searched(name, metadata),
         "lat": metadata.position.lat if metadata.position else None,
         "lon": metadata.position.lon if metadata.position else None,
         "duration_s": metadata.duration_s,
         "library_name": library_name,
         "library_key": _library_key(library_name),
+        "place": metadata.place,
+        "rating": metadata.caption.rating,
+        "title": metadata.caption.title,
+        "thumbhash": metadata.thumbhash,
+        "recipe": recipe,
+        "details": details.dump(metadata),
     }
     _LEARN.run(connection, whose=person_id, which=sha256, **values)
+
+
+def record_failure(connection: sa.Connection, person_id: int, sha256: str, failure: Failure) -> None:
+    """Mark an item failed, within the caller's transaction; what is known about it stays."""
+    connection.execute(
+        sa.update(ItemRow)
+        .where(ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
+        .values(state=State.FAILED, failure_step=failure.step, failure_reason=failure.reason)
+    )
+
+
+def _searched(name: str, known: Metadata) -> str:
+    """The text in which a search looks for a part."""
+    camera, caption = known.camera, known.caption
+    words = (name, camera.make, camera.model, camera.lens, caption.title, *caption.keywords, known.place)
+    return " ".join(filter(None, words)).casefold()
 
 
 def _free_library_name(connection: sa.Connection, person_id: int, day: str, name: str) -> str:
@@ -235,7 +266,7 @@ def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
     (
         sha256, name, kind, mime, size_bytes, state, failure_step, failure_reason, width, height, taken_at,
         taken_at_source, utc_offset, make, model, lens, lat, lon, duration_s, favourite, added_at,
-        library_name,
+        library_name, place, thumbhash,
     ) = row  # fmt: skip
     captured = None if taken_at == UNKNOWN_TIME else CaptureTime(taken_at, taken_at_source, utc_offset)
     position = None if lat is None else Position(lat, lon)
@@ -246,7 +277,16 @@ def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
         mime,
         size_bytes,
         State(state),
-        Metadata(width, height, captured, Camera(make, model, lens), position, duration_s),
+        Metadata(
+            width,
+            height,
+            captured,
+            Camera(make, model, lens),
+            position,
+            duration_s,
+            place,
+            thumbhash=thumbhash,
+        ),
         added_at,
         None if failure_step is None else Failure(failure_step, failure_reason),
         bool(favourite),

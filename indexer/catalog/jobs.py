@@ -9,27 +9,46 @@ retries it.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from indexer.catalog.database import Database
-from indexer.catalog.items import record_outcome
-from indexer.catalog.portable import upsert
-from indexer.catalog.prepared import Prepared
-from indexer.catalog.tables import JobRow
+from indexer.catalog.items import record_failure, record_outcome
+from indexer.catalog.portable import insert_or_ignore, upsert
+from indexer.catalog.prepared import Prepared, Row
+from indexer.catalog.tables import ItemRow, JobRow
 from indexer.catalog.versions import bump
 from indexer.knowledge import Metadata
-from indexer.model import Failure, Job, Queue
+from indexer.model import Failure, Job, JobKind, Kind, Queue, State
 
-INDEX = "index"
+
+class Lane(NamedTuple):
+    """Jobs whose priority is at least ``lowest`` and below ``end``."""
+
+    lowest: int
+    end: int
+
+
+# A job's priority is the moment of its upload, so that the newest comes first, within the band of its
+# kind: what somebody waits for, then thumbnails, then what a better recipe makes anew, then videos.
+_BAND = 1 << 40
+_FULL_BAND, _INDEX_BAND, _REMAKE_BAND, _FILM_BAND = _BAND, 0, -_BAND, -2 * _BAND
+STILLS = Lane(_REMAKE_BAND, 2 * _BAND)
+FILMS = Lane(_FILM_BAND, _REMAKE_BAND)
+EVERYTHING = Lane(_FILM_BAND, 2 * _BAND)
+
+_BANDS = {JobKind.INDEX: _INDEX_BAND, JobKind.FILM: _FILM_BAND, JobKind.FULL: _FULL_BAND}
 _PENDING, _RUNNING, _FAILED = "pending", "running", "failed"
 _UNCLAIMED = {"state": _PENDING, "due": 0.0, "token": None}
 _FRESH = {**_UNCLAIMED, "attempts": 0}
 _KEY = ["person_id", "sha256", "kind"]
+_IN_LANE = (JobRow.priority >= sa.bindparam("lowest"), JobRow.priority < sa.bindparam("end"))
 # In the order of the index, so that a long queue is never sorted under the write lock.
 _FIRST = (
     sa.select(JobRow.id)
-    .where(JobRow.state == _PENDING)
+    .where(JobRow.state == _PENDING, *_IN_LANE)
     .order_by(JobRow.priority.desc(), JobRow.id.desc())
     .limit(sa.bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
@@ -41,12 +60,17 @@ _CLAIM = Prepared(
         state=_RUNNING, due=sa.bindparam("new_due"), attempts=JobRow.attempts + 1,
         token=sa.bindparam("new_token"),
     )
-    .returning(JobRow.id, JobRow.token, JobRow.person_id, JobRow.sha256, JobRow.attempts)
+    .returning(
+        JobRow.priority, JobRow.id, JobRow.token, JobRow.person_id, JobRow.sha256, JobRow.attempts,
+        JobRow.kind,
+    )
 )  # fmt: skip
 _CLAIMED = (JobRow.id == sa.bindparam("claim"), JobRow.token == sa.bindparam("claim_token"))
 _END = Prepared(sa.delete(JobRow.__table__).where(*_CLAIMED))  # type: ignore[arg-type]
 _FAIL = Prepared(sa.update(JobRow.__table__).where(*_CLAIMED).values(state=_FAILED, token=None))  # type: ignore[arg-type]
-_IS_PENDING = Prepared(sa.select(JobRow.id).where(JobRow.state == _PENDING).limit(sa.literal_column("1")))
+_IS_PENDING = Prepared(
+    sa.select(JobRow.id).where(JobRow.state == _PENDING, *_IN_LANE).limit(sa.literal_column("1"))
+)
 _IS_EXPIRED = Prepared(
     sa.select(JobRow.id)
     .where(JobRow.state == _RUNNING, JobRow.due <= sa.bindparam("now"))
@@ -57,7 +81,21 @@ _QUEUE = Prepared(
     .where(JobRow.person_id == sa.bindparam("person_id"))
     .group_by(JobRow.state)
 )
-_ENQUEUE = Prepared(lambda dialect: upsert(dialect, JobRow, [*_KEY, *_FRESH, "priority"], _KEY, _FRESH))
+_COLUMNS = [*_KEY, *_FRESH, "priority"]
+_ENQUEUE = Prepared(lambda dialect: upsert(dialect, JobRow, _COLUMNS, _KEY, [*_FRESH, "priority"]))
+_REQUEST = Prepared(lambda dialect: insert_or_ignore(dialect, JobRow, _COLUMNS))
+_THIS_JOB = (
+    JobRow.person_id == sa.bindparam("person_id"),
+    JobRow.sha256 == sa.bindparam("sha256"),
+    JobRow.kind == sa.bindparam("kind"),
+)
+_STATE = Prepared(sa.select(JobRow.state).where(*_THIS_JOB))
+_FORGET_FAILED = Prepared(sa.delete(JobRow.__table__).where(*_THIS_JOB, JobRow.state == _FAILED))  # type: ignore[arg-type]
+_ARRIVED = Prepared(
+    sa.select(ItemRow.kind, ItemRow.added_at).where(
+        ItemRow.person_id == sa.bindparam("person_id"), ItemRow.sha256 == sa.bindparam("sha256")
+    )
+)
 
 
 class Jobs:
@@ -66,17 +104,24 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, most: int, lease_s: float, now: float) -> tuple[Job, ...]:
-        """Take up to ``most`` jobs, newest upload first, for ``lease_s`` seconds."""
-        has_expired, has_pending = self._look(now)
+    def claim(self, most: int, lease_s: float, now: float, lane: Lane = EVERYTHING) -> tuple[Job, ...]:
+        """Take up to ``most`` jobs, newest upload first in each band, for ``lease_s`` seconds."""
+        has_expired, has_pending = self._look(now, lane)
         if not (has_expired or has_pending):
             return ()
         values = {"new_due": now + lease_s, "new_token": secrets.token_hex(16), "most": most}
+        values |= lane._asdict()
         with self._database.write(durable=False) as connection:
             if has_expired:
                 connection.execute(sa.update(JobRow).where(*_expired(now)).values(**_UNCLAIMED))
-            claimed = [Job(row[0], row[1] or "", *row[2:]) for row in _CLAIM.rows(connection, **values)]
-        return tuple(sorted(claimed, key=lambda job: job.id, reverse=True))
+            claimed = sorted(_CLAIM.rows(connection, **values), reverse=True)
+        return tuple(map(_job, claimed))
+
+    def renew(self, jobs: Iterable[Job], lease_s: float, now: float) -> None:
+        """Keep claims for ``lease_s`` more seconds; those that were lost stay lost."""
+        with self._database.write(durable=False) as connection:
+            for job in jobs:
+                connection.execute(sa.update(JobRow).where(*_claimed(job)).values(due=now + lease_s))
 
     def crashed(self, job: Job) -> None:
         """Give a claim back after a crash: it is claimable again, and the attempt counts."""
@@ -94,15 +139,41 @@ class Jobs:
         with self._database.write(durable=False) as connection:
             connection.execute(sa.update(JobRow).where(JobRow.state == _RUNNING).values(**_UNCLAIMED))
 
-    def finish(self, job: Job, metadata: Metadata, failure: Failure | None) -> bool:
-        """Write what was learnt and end the job; False, changing nothing, when the claim was lost."""
+    def finish(self, job: Job, metadata: Metadata, failure: Failure | None, recipe: int = 0) -> bool:
+        """Write what was learnt and end the job; False, changing nothing, when the claim was lost.
+
+        ``metadata`` and ``recipe``, the one that was followed, count for INDEX alone. A video that is
+        indexed has its film to be made next.
+        """
         with self._database.write(durable=False) as connection:
             end = _END if failure is None else _FAIL
             if end.run(connection, claim=job.id, claim_token=job.token) == 0:
                 return False
-            record_outcome(connection, job.person_id, job.sha256, metadata, failure)
+            if job.kind is JobKind.INDEX:
+                record_outcome(connection, job.person_id, job.sha256, metadata, failure, recipe)
+            elif failure:
+                record_failure(connection, job.person_id, job.sha256, failure)
+            if job.kind is JobKind.INDEX and failure is None:
+                _go_on(connection, job)
             bump(connection, job.person_id)
             return True
+
+    def request(self, person_id: int, sha256: str, kind: JobKind, now: float) -> State:
+        """Ask for work on an item unless it was asked for: PENDING, or FAILED when it was given up."""
+        known = self.state(person_id, sha256, kind)
+        if known is None:
+            with self._database.write(durable=False) as connection:
+                values = _values(person_id, sha256, kind, now)
+                _REQUEST.run(connection, **values)
+        return known or State.PENDING
+
+    def state(self, person_id: int, sha256: str, kind: JobKind) -> State | None:
+        """PENDING while such a job waits or runs, FAILED when it was given up, None when there is none."""
+        with self._database.read() as connection:
+            row = _STATE.row(connection, person_id=person_id, sha256=sha256, kind=kind)
+        if row is None:
+            return None
+        return State.FAILED if row[0] == _FAILED else State.PENDING
 
     def queue(self, person_id: int) -> Queue:
         """How many of this person's jobs wait, run and were given up."""
@@ -110,16 +181,35 @@ class Jobs:
             counts: dict[str, int] = dict(_QUEUE.rows(connection, person_id=person_id))
         return Queue(counts.get(_PENDING, 0), counts.get(_RUNNING, 0), counts.get(_FAILED, 0))
 
-    def _look(self, now: float) -> tuple[bool, bool]:
+    def _look(self, now: float, lane: Lane) -> tuple[bool, bool]:
         """Whether claims have run out, and whether jobs wait. A look costs nothing; claiming locks."""
         with self._database.read() as connection:
             has_expired = _IS_EXPIRED.row(connection, now=now) is not None
-            return has_expired, _IS_PENDING.row(connection) is not None
+            return has_expired, _IS_PENDING.row(connection, **lane._asdict()) is not None
 
 
 def enqueue(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
     """Ask for an item to be indexed (again), within the transaction that gives the reason."""
-    _ENQUEUE.run(connection, person_id=person_id, sha256=sha256, kind=INDEX, priority=int(now), **_FRESH)
+    _ENQUEUE.run(connection, **_values(person_id, sha256, JobKind.INDEX, now))
+
+
+def _job(row: Row) -> Job:
+    _, id_, token, person_id, sha256, attempts, kind = row
+    return Job(id_, token, person_id, sha256, attempts, JobKind(kind))
+
+
+def _go_on(connection: sa.Connection, job: Job) -> None:
+    """After an item was indexed: the film of a video, and another chance for what failed before."""
+    key = {"person_id": job.person_id, "sha256": job.sha256}
+    _FORGET_FAILED.run(connection, **key, kind=JobKind.FULL)
+    kind, added_at = _ARRIVED.row(connection, **key) or (None, 0.0)
+    if kind == Kind.VIDEO:
+        _ENQUEUE.run(connection, **_values(job.person_id, job.sha256, JobKind.FILM, added_at))
+
+
+def _values(person_id: int, sha256: str, kind: JobKind, moment: float) -> dict[str, object]:
+    priority = _BANDS[kind] + int(moment)
+    return {"person_id": person_id, "sha256": sha256, "kind": kind, "priority": priority, **_FRESH}
 
 
 def _claimed(job: Job) -> tuple[sa.ColumnElement[bool], ...]:

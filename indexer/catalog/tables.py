@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 UNKNOWN_TIME = "unknown"
@@ -74,13 +74,21 @@ class OriginalRow(Base):
 
 class ItemRow(Base):
     """``library_name`` is the item's name in the Library share (unique in its day, kept for ever);
-    ``library_key`` its case-folded form. Both are None until the indexer knows the day."""
+    ``library_key`` its case-folded form. Both are None until the indexer knows the day. ``recipe`` is the
+    one with which it was indexed (None: never yet), ``details`` is for `indexer.catalog.details`."""
 
     __tablename__ = "item"
     __table_args__ = (
         Index("item_in_capture_order", "person_id", "taken_at", "sha256"),
         Index("item_by_day", "person_id", "day"),
         UniqueConstraint("person_id", "day", "library_key", name="item_library_name"),
+        # Without what waits: an upload should not pay for it.
+        Index(
+            "item_by_recipe",
+            "recipe",
+            sqlite_where=text("recipe IS NOT NULL"),
+            postgresql_where=text("recipe IS NOT NULL"),
+        ),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -110,6 +118,12 @@ class ItemRow(Base):
     favourite: Mapped[bool] = mapped_column(default=False)
     library_name: Mapped[str | None]
     library_key: Mapped[str | None]
+    place: Mapped[str | None]
+    rating: Mapped[int | None]
+    title: Mapped[str | None]
+    thumbhash: Mapped[str | None]
+    recipe: Mapped[int | None]
+    details: Mapped[str | None]
 
 
 class UploadRow(Base):
@@ -217,3 +231,12 @@ class JobRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     due: Mapped[float]
     token: Mapped[str | None]
+
+
+class SettingRow(Base):
+    """What the owner set while the server ran, and a restart keeps."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
