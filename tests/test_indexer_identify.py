@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import mimetypes
+import re
 import struct
 
 import pytest
@@ -18,18 +18,23 @@ from tests import photos, samples
 HEADERLESS = "raw/RAW_KODAK_C330_FORMAT_NONE_YRGB.raw"
 
 
-# What the table of the standard library does not know, or calls by a name that no camera uses.
 EXTENSIONS = {
     "application/octet-stream": {"", ".qtk"},
+    "application/pdf": {".pdf"},
     "application/rdf+xml": {".xmp"},
     "application/vnd.apple.photos": {".aae"},
     "audio/mp4": {".m4a"},
     "image/heif-sequence": {".heif"},
+    "image/jpeg": {".jpg"},
     "image/tiff": {".tif"},
     "inode/x-empty": {""},
+    "text/plain": {".txt"},
+    "video/3gpp": {".3gp"},
     "video/m2ts": {".mts"},
     "video/mpeg": {".mpg"},
+    "video/quicktime": {".mov"},
     "video/x-matroska": {".mkv"},
+    "video/x-msvideo": {".avi"},
 }
 
 
@@ -38,9 +43,9 @@ def kind_and_mime(content: bytes) -> tuple[str, str]:
     return media.kind, media.mime
 
 
-def usual_extension(mime: str) -> str | None:
-    """RAW types are named "image/x-<maker>-<extension>"."""
-    return f".{mime.rsplit('-', 1)[1]}" if mime.startswith("image/x-") else mimetypes.guess_extension(mime)
+def usual_extension(mime: str) -> str:
+    """image/png -> .png, image/x-nikon-nef -> .nef."""
+    return f".{re.split('[/-]', mime)[-1]}"
 
 
 @samples.needs_samples
