@@ -1,139 +1,163 @@
-"""Makes the preview and the thumbnail of a still picture from a single decode.
+"""Makes the derivatives of a still picture: preview and thumbnail from a single decode.
 
 Runs in a worker process with limits on memory and time: the picture may be hostile. The order of
-operations matters and is that of `_shrink`, `_to_srgb`, `_turn`: shrink while decoding (cheap), then colour,
-then rotation by the orientation that was read before, because colour conversion loses the EXIF.
+operations matters: shrink while decoding (cheap), then colour, then rotation by the orientation that
+was read before, because colour conversion loses the EXIF.
 """
 
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pillow_heif
-from PIL import ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
-from indexer.derivatives import files
+from indexer.derivatives import colours, files, stills, thumbhash
 from indexer.derivatives.files import Derivative
-from indexer.errors import LibraryError
+from indexer.derivatives.stills import (
+    MOST_PIXELS,
+    PREVIEW_PX,
+    THUMBNAIL_PX,
+    PictureTooLarge,
+    PictureUnreadable,
+    Size,
+)
 from indexer.model import MediaType
 
-PREVIEW_PX = 1600
-THUMBNAIL_PX = 256
-MOST_PIXELS = 256_000_000  # telephones make 200 megapixels; what is larger is a bomb or a poster
-
 # Pillow knows some fifty formats, most of them without use to us and some with a history of holes.
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
+HEIF_MIMES = frozenset({"image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"})
+MOST_EMPTY_FRAMES = 8
+HEAD_BYTES = 1 << 16
+QUICK_RECIPE = 0  # whatever is made properly takes its place
 
-TURNS: dict[int, Image.Transpose] = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-pillow_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow warns above this and refuses above twice this
-_SRGB = ImageCms.createProfile("sRGB")
+pillow_heif.options.AUX_IMAGES = False  # gain maps and depth are no pictures
+pillow_heif.options.DEPTH_IMAGES = False
 
 
-class PictureTooLarge(LibraryError):
-    def __init__(self) -> None:
-        super().__init__(f"The picture has more than {MOST_PIXELS // 1_000_000} megapixels.")
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A picture in a mode of `colours.smooth`, with what is still to be done to it."""
+
+    image: Image.Image
+    profile: bytes | None
+    orientation: int = 1
 
 
-class PictureUnreadable(LibraryError):
-    def __init__(self, detail: str) -> None:
-        super().__init__(f"The picture is damaged or not understood ({detail}).")
+Decoder = Callable[[BinaryIO, int | None], Decoded]
 
 
-def make_stills(original: Path, media: MediaType, folder: Path) -> str | None:
-    """Write preview and thumbnail, upright, in sRGB, never larger than the original.
+def make_stills(original: Path, media: MediaType, folder: Path) -> str:
+    """Write preview and thumbnail, upright, in sRGB, never larger than the original; returns the thumbhash.
 
     A cut file gives the part that is there. Raises PictureTooLarge, PictureUnreadable, and OSError
     when the disk fails.
     """
-    preview = _decode(original)
-    thumbnail = preview.copy()
-    thumbnail.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    has_alpha = preview.mode == "RGBA"
-    encoded = _webp(preview) if has_alpha else _jpeg(preview)
-    files.write(folder, Derivative.PREVIEW, ".webp" if has_alpha else ".jpg", encoded)
-    files.write(folder, Derivative.THUMBNAIL, ".webp", _webp(thumbnail))
-    return None
+    return stills.write(upright(original, media, PREVIEW_PX), folder)
 
 
-def _decode(original: Path) -> Image.Image:
-    """The upright sRGB picture at preview size: strictly, and once more leniently if it is damaged."""
+def make_full(original: Path, media: MediaType, folder: Path) -> None:
+    """Write the whole picture as a JPEG, upright, in sRGB, for those who cannot open the original.
+
+    What is transparent becomes white. Raises as `make_stills` does.
+    """
+    stills.write_full(upright(original, media, None), folder)
+
+
+def quick_thumbnail(original: Path, media: MediaType, folder: Path) -> str | None:
+    """Write the small picture that camera or telephone put into the file, until a proper one is made.
+
+    Takes a few milliseconds and decodes nothing large; returns the thumbhash, or None where the file has
+    no such picture (or a broken one). Raises OSError when the disk fails.
+    """
+    small = _embedded(original, media)
+    if small is None:
+        return None
+    thumbnail = stills.resized(small, THUMBNAIL_PX)
+    files.write(folder, Derivative.THUMBNAIL, ".webp", stills.webp(thumbnail), QUICK_RECIPE)
+    return thumbhash.of(thumbnail)
+
+
+def upright(original: Path, media: MediaType, longest_px: int | None) -> Image.Image:
+    """The picture in sRGB, fitted into a square if one is given. Raises as `make_stills` does."""
+    with original.open("rb") as file:
+        if _is_heif(file, media):
+            return finished(_safely(_decode_heif, file, longest_px))
+        return finished(decode(file, longest_px))
+
+
+def finished(decoded: Decoded) -> Image.Image:
+    """In sRGB, and upright."""
+    return stills.turned(colours.to_srgb(decoded.image, decoded.profile), decoded.orientation)
+
+
+def decode(file: BinaryIO, longest_px: int | None) -> Decoded:
+    """A picture in one of `FORMATS`: strictly, and once more leniently if it is damaged."""
     try:
-        return _upright(original)
-    except (Image.DecompressionBombError, PictureTooLarge) as error:
-        raise PictureTooLarge from error
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - decoders fail with errors of every class
-        return _decode_leniently(original)
-
-
-def _decode_leniently(original: Path) -> Image.Image:
-    ImageFile.LOAD_TRUNCATED_IMAGES = True  # a global of Pillow; this process has a single thread
+        return _safely(_decode_plain, file, longest_px)
+    except PictureUnreadable:
+        ImageFile.LOAD_TRUNCATED_IMAGES = True  # a global of Pillow; this process has a single thread
     try:
-        return _upright(original)
-    except MemoryError:
-        raise
-    except UnidentifiedImageError as error:  # its own text names the file on the server
-        raise PictureUnreadable("its header makes no sense") from error
-    except Exception as error:
-        raise PictureUnreadable(str(error) or type(error).__name__) from error
+        return _safely(_decode_plain, file, longest_px)
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-def _upright(original: Path) -> Image.Image:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow's remarks about odd files are no news to anyone
-        with original.open("rb") as file, Image.open(file, formats=FORMATS) as image:
-            profile = image.info.get("icc_profile")
-            shrunk = _shrink(image)
-            # TIFF comes out of its decoder upright, and says so only now.
-            orientation = _orientation(image)
-            return _turn(_to_srgb(shrunk, profile), orientation)
+def _safely(decoder: Decoder, file: BinaryIO, longest_px: int | None) -> Decoded:
+    """Decoders fail with errors of every class; here they become sentences."""
+    file.seek(0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's remarks about odd files are no news to anyone
+            return decoder(file, longest_px)
+    except (MemoryError, PictureTooLarge):
+        raise
+    except Image.DecompressionBombError as error:
+        raise PictureTooLarge from error
+    except UnidentifiedImageError as error:  # its own text names the file on the server
+        raise PictureUnreadable("its header makes no sense") from error
+    except Exception as error:
+        raise PictureUnreadable(str(error) or type(error).__name__) from error
 
 
-def _shrink(image: Image.Image) -> Image.Image:
-    """At most preview size, in a mode that colour conversion takes: L, RGB, RGBA or CMYK.
-
-    JPEG is decoded at a fraction of its size: `thumbnail` asks the decoder for it, with a box that fits.
-    """
-    box = (PREVIEW_PX, PREVIEW_PX)
-    if image.mode in ("L", "RGB", "CMYK", "RGBA", "YCbCr"):
-        image.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=1.0)
-        image.load()  # a small picture was not touched so far
-        smooth: Image.Image = image
-    else:  # the other modes cannot be resized smoothly
-        smooth = _smooth_mode(image)
-        smooth.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=1.0)
-    if smooth.mode == "YCbCr":
-        return smooth.convert("RGB")
-    if smooth.mode == "RGB" and "transparency" in smooth.info:
-        return smooth.convert("RGBA")
-    return smooth
+def _decode_plain(file: BinaryIO, longest_px: int | None) -> Decoded:
+    with Image.open(file, formats=FORMATS) as image:
+        longest = longest_px or max(image.size)
+        profile = image.info.get("icc_profile") or _profile_by_mark(image, file)
+        if getattr(image, "is_animated", False):
+            _seek_visible(image)
+        # JPEG is decoded at a fraction of its size, for which it wants a size of the same shape.
+        image.draft(None, stills.fitted(image.size, longest))
+        image.load()
+        shrunk = stills.shrunk(image.size, _rows_of(image), longest)
+        # TIFF comes out of its decoder upright, and says so only now.
+        return Decoded(shrunk, profile, _orientation(image))
 
 
-def _smooth_mode(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I;16") or image.mode == "I":  # 16 bits of grey, which convert() would clip
-        return image.point(lambda level: level * (1 / 256)).convert("L")
-    if image.mode in ("1", "F"):
-        return image.convert("L")
-    if image.mode == "P" and "transparency" not in image.info:
-        return image.convert("RGB")
-    if image.mode in ("P", "PA", "LA", "La", "RGBa"):
-        return image.convert("RGBA")
-    return image.convert("RGB")
+def _rows_of(image: Image.Image) -> Callable[[int, int], Image.Image]:
+    def cut(top: int, bottom: int) -> Image.Image:
+        is_whole = bottom - top == image.height
+        return image if is_whole else image.crop((0, top, image.width, bottom))
+
+    return cut
+
+
+def _seek_visible(image: Image.Image) -> None:
+    """Go to the first frame of an animation that shows something: some begin with an empty one."""
+    for number in range(1, MOST_EMPTY_FRAMES):
+        if image.convert("RGBA").getchannel("A").getbbox():
+            return
+        try:
+            image.seek(number)
+        except EOFError:
+            return
 
 
 def _orientation(image: Image.Image) -> int:
@@ -143,43 +167,115 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """RGB or RGBA in sRGB; a profile that is broken or made for other colours is passed over."""
-    alpha = image.getchannel("A") if image.mode == "RGBA" else None
-    opaque = image.convert("RGB") if alpha is not None else image
-    coloured = _apply_profile(opaque, profile) if profile else opaque
-    result = coloured if coloured.mode == "RGB" else coloured.convert("RGB")
-    if alpha is not None and alpha.getextrema() != (255, 255):
-        result.putalpha(alpha)
-    return result
+def _profile_by_mark(image: Image.Image, file: BinaryIO) -> bytes | None:
+    """The profile that an AVIF or a JPEG names instead of including it."""
+    if image.format == "AVIF":
+        return _avif_profile(file)
+    if image.format in ("JPEG", "MPO") and _is_adobe_rgb(image):
+        return colours.adobe_rgb()
+    return None
 
 
-def _apply_profile(image: Image.Image, profile: bytes) -> Image.Image:
+def _avif_profile(file: BinaryIO) -> bytes | None:
+    """By the ``colr`` box of kind ``nclx`` (ISO/IEC 14496-12), which stands in the file's head."""
+    position = file.tell()
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    file.seek(position)
+    found = head.find(b"colrnclx")
+    if found < 0 or len(head) < found + 12:
+        return None
+    primaries, transfer = struct.unpack_from(">HH", head, found + 8)
+    return colours.named_profile(primaries, transfer)
+
+
+def _is_adobe_rgb(image: Image.Image) -> bool:
+    """By the rule of DCF 2.0: interoperability index R03."""
     try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if (source.profile.profile_description or "").startswith("sRGB"):
-            return image
-        converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return image
-    return converted or image
+        interop = image.getexif().get_ifd(ExifTags.IFD.Interop)
+    except Exception:  # noqa: BLE001 - broken EXIF never prevents a picture
+        return False
+    return str(interop.get(ExifTags.Interop.InteropIndex, "")).startswith("R03")
 
 
-def _turn(image: Image.Image, orientation: int) -> Image.Image:
-    turn = TURNS.get(orientation)
-    return image if turn is None else image.transpose(turn)
+def _is_heif(file: BinaryIO, media: MediaType) -> bool:
+    """Some AVIF files call themselves HEIF first, and AVIF further on in the same box."""
+    file.seek(0)
+    return media.mime in HEIF_MIMES and b"avif" not in file.read(64)
 
 
-def _jpeg(image: Image.Image) -> bytes:
-    return _encode(image, "JPEG", quality=82)
+def _decode_heif(file: BinaryIO, longest_px: int | None) -> Decoded:
+    picture = _primary(file)
+    # Shape, colours and depth are settled by the container; the pixels come out upright.
+    pixels, size = picture.data, picture.size
+    shrunk = stills.shrunk(size, _rows_of_heif(picture, pixels), longest_px or max(size))
+    return Decoded(shrunk, _heif_profile(picture))
 
 
-def _webp(image: Image.Image) -> bytes:
-    return _encode(image, "WEBP", quality=75, method=2)
+def _primary(file: BinaryIO) -> Any:
+    heif = pillow_heif.open_heif(file, convert_hdr_to_8bit=True)
+    picture = heif[heif.primary_index]
+    if picture.size[0] * picture.size[1] > MOST_PIXELS:
+        raise PictureTooLarge
+    return picture
 
 
-def _encode(image: Image.Image, encoder: str, **options: int) -> bytes:
-    image.info.clear()  # encoders copy comments and profiles from here; a derivative carries none
-    buffer = io.BytesIO()
-    image.save(buffer, encoder, **options)
-    return buffer.getvalue()
+def _rows_of_heif(picture: Any, pixels: Any) -> Callable[[int, int], Image.Image]:
+    """A view of the decoder's own memory: a copy of 200 megapixels would take 800 MB."""
+    rows: Any = memoryview(pixels)
+    stride, width, mode = picture.stride, picture.size[0], picture.mode
+
+    def cut(top: int, bottom: int) -> Image.Image:
+        size: Size = (width, bottom - top)
+        return Image.frombuffer(mode, size, rows[top * stride : bottom * stride], "raw", mode, stride, 1)
+
+    return cut
+
+
+def _heif_profile(picture: Any) -> bytes | None:
+    if profile := picture.info.get("icc_profile"):
+        return bytes(profile)
+    named = picture.info.get("nclx_profile")
+    if not named:
+        return None
+    return colours.named_profile(named["color_primaries"], named["transfer_characteristics"])
+
+
+def _embedded(original: Path, media: MediaType) -> Image.Image | None:
+    """The thumbnail inside the file, upright and of the picture's own shape; None if it cannot be had."""
+    with original.open("rb") as file:
+        try:
+            return _heif_thumbnail(file) if _is_heif(file, media) else _exif_thumbnail(file)
+        except Exception:  # noqa: BLE001 - it is only a placeholder
+            return None
+
+
+def _heif_thumbnail(file: BinaryIO) -> Image.Image | None:
+    picture = _primary(file)
+    sizes = picture.info.get("thumbnails") or ()
+    if not sizes:
+        return None
+    best = min(sizes, key=lambda longest: (longest < THUMBNAIL_PX, abs(longest - THUMBNAIL_PX)))
+    thumbnail = picture.get_thumbnail(sizes.index(best)).to_pillow()
+    return finished(Decoded(colours.smooth(thumbnail), _heif_profile(picture)))
+
+
+def _exif_thumbnail(file: BinaryIO) -> Image.Image | None:
+    """The JPEG of the EXIF's second directory; camera makers pad it with black bars, which are cut off."""
+    file.seek(0)
+    with Image.open(file, formats=("JPEG",)) as image:
+        directory = image.getexif().get_ifd(ExifTags.IFD.IFD1)
+        start, length = directory[ExifTags.Base.JpegIFOffset], directory[ExifTags.Base.JpegIFByteCount]
+        block = image.info["exif"].removeprefix(b"Exif\0\0")
+        small = _decode_plain(io.BytesIO(block[start : start + length]), THUMBNAIL_PX)
+        cropped = _cropped(small.image, image.size)
+        profile = image.info.get("icc_profile") or small.profile
+        return finished(Decoded(cropped, profile, _orientation(image)))
+
+
+def _cropped(image: Image.Image, shape: Size) -> Image.Image:
+    """The middle of a picture, of the same shape as ``shape``."""
+    scale = min(image.width / shape[0], image.height / shape[1])
+    width, height = round(shape[0] * scale), round(shape[1] * scale)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image.crop((left, top, left + width, top + height))

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from indexer.derivatives.images import make_stills
+from indexer.derivatives import images, raw
 from indexer.model import Kind, MediaType
 
 Maker = Callable[[Path, MediaType, Path], str | None]
 
 MAKERS: dict[Kind, Maker] = {
-    Kind.IMAGE: make_stills,
+    Kind.IMAGE: images.make_stills,
+    Kind.RAW: raw.make_stills,
 }
 
 
 def make(original: Path, media: MediaType, folder: Path) -> str | None:
     """Make the stills of an original in its folder; none where its kind has no maker.
 
-    Returns the thumbhash of the picture in base64, if one was made. Raises what the maker raises: errors of the library for the file's faults, OSError for the disk's.
+    Returns the thumbhash of the picture in base64, if one was made. Raises
+    what the maker raises: errors of the library for the file's faults, OSError for the disk's.
     """
     maker = MAKERS.get(media.kind)
     return maker(original, media, folder) if maker else None
