@@ -6,47 +6,13 @@ proportion to what it returns.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
 from davserver.streams import Reader
-from indexer.errors import UploadBroken
 
 SHORT_BYTES = 64 * 1024
 _LONGEST_CHUNK_LINE = 4096
 _MOST_AT_ONCE = 1 << 20
-_BLOCK_BYTES = 256 * 1024
-_spare: deque[memoryview] = deque(maxlen=8)
-
-
-def blocks(body: Any) -> Iterator[memoryview]:
-    """A long body piece by piece, for a reader that is done with each before it asks for the next.
-
-    All are in one buffer, which others have after it: fresh memory for each would cost more than hashing
-    it. Raises UploadBroken when the connection or the framing breaks off.
-    """
-    buffer = _spare_buffer()
-    try:
-        while count := _fill(body, buffer):
-            yield buffer[:count]
-    finally:
-        _spare.append(buffer)
-
-
-def _spare_buffer() -> memoryview:
-    try:
-        return _spare.pop()
-    except IndexError:
-        return memoryview(bytearray(_BLOCK_BYTES))
-
-
-def _fill(body: Any, buffer: memoryview) -> int:
-    try:
-        count: int = body.readinto(buffer)
-    except ValueError as error:
-        raise UploadBroken from error
-    return count
 
 
 class Body(Protocol):

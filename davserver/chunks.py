@@ -18,12 +18,12 @@ from wsgidav.dav_error import (
 
 from davserver import headers
 from davserver.addresses import Chunks, destination_in_share, place, under_share
-from davserver.bodies import blocks
 from davserver.dav_xml import parse_propfind, read
 from davserver.properties import MULTISTATUS, MULTISTATUS_END, Extras, Form, href, member_href
 from davserver.wsgi import Environ, ShortAnswer
 from indexer import names
 from indexer.accounts import LOGIN_KEY
+from indexer.blocks import blocks
 from indexer.catalog.listings import Listed
 from indexer.model import Part, Person, Transfer
 from indexer.transfers import Transfers

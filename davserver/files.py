@@ -16,13 +16,13 @@ from wsgidav.dav_error import (
 )
 
 from davserver import headers
-from davserver.bodies import blocks
 from davserver.dav_request import Answer, DavRequest
 from davserver.properties import http_date
 from davserver.stored_file import StoredFile
 from davserver.streams import StoredBytes
 from davserver.upload_share import UploadFolder
 from indexer import names
+from indexer.blocks import blocks
 
 _RANGE = re.compile(r"bytes=(?=\d*-\d*)(?!-$)(\d{0,18})-(\d{0,18})")
 
