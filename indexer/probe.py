@@ -59,13 +59,16 @@ class Streams:
     """The best video stream of a file and its first sound, as the file states them.
 
     ``width`` and ``height`` are as stored; ``rotation_deg`` turns them clockwise for display.
-    ``pixel_aspect`` is the width of a pixel by its height. Codecs and pixel format by FFmpeg's names.
+    ``pixel_aspect`` is the width of a pixel by its height. Codecs and pixel format by FFmpeg's names,
+    streams by their place in the file.
     """
 
     width: int
     height: int
     video_codec: str | None = None
     audio_codec: str | None = None
+    video_index: int = 0
+    audio_index: int | None = None
     pixel_format: str | None = None
     pixel_aspect: Fraction = Fraction(1)
     rotation_deg: int = 0
@@ -100,11 +103,14 @@ def look(container: InputContainer) -> Streams:
         raise VideoUnreadable("it has no moving picture")
     codec = video.codec_context
     rate = video.average_rate or video.guessed_rate
+    audio_codec, audio_index = _audio(container)
     return Streams(
         width=codec.width,
         height=codec.height,
         video_codec=codec.codec.canonical_name,
-        audio_codec=_audio_codec(container),
+        audio_codec=audio_codec,
+        video_index=video.index,
+        audio_index=audio_index,
         pixel_format=codec.pix_fmt,
         pixel_aspect=Fraction(video.sample_aspect_ratio or 1),
         rotation_deg=_rotation_deg(container, video),
@@ -124,10 +130,13 @@ def _video(container: InputContainer) -> VideoStream | None:
     return None if is_cover else stream
 
 
-def _audio_codec(container: InputContainer) -> str | None:
-    contexts: list[AudioCodecContext | None] = [stream.codec_context for stream in container.streams.audio]
-    known = [context for context in contexts if context]  # libav knows not every codec that there is
-    return known[0].codec.canonical_name if known else None
+def _audio(container: InputContainer) -> tuple[str | None, int | None]:
+    """Codec and place of the first sound that libav knows how to decode."""
+    for stream in container.streams.audio:
+        context: AudioCodecContext | None = stream.codec_context
+        if context:
+            return context.codec.canonical_name, stream.index
+    return None, None
 
 
 def _duration_s(container: InputContainer) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from indexer.derivatives import images, raw
+from indexer.derivatives import images, raw, videos
 from indexer.model import Kind, MediaType
 
 Maker = Callable[[Path, MediaType, Path], str | None]
@@ -13,6 +13,7 @@ Maker = Callable[[Path, MediaType, Path], str | None]
 MAKERS: dict[Kind, Maker] = {
     Kind.IMAGE: images.make_stills,
     Kind.RAW: raw.make_stills,
+    Kind.VIDEO: videos.make_poster,
 }
 
 
