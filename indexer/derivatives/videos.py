@@ -46,18 +46,18 @@ def make_poster(original: Path, media: MediaType, folder: Path) -> str | None:
 
 
 def make_film(original: Path, media: MediaType, folder: Path) -> None:
-    """Write the clip, and the playable version where the original itself does not play everywhere.
+    """Write the playable version, where the original itself does not play everywhere, and then the clip.
 
-    Raises as `make_poster` does. Takes at most `MOST_FILM_S`.
+    So a folder with a clip has all that there will be. Raises as `make_poster` does; takes at most
+    `MOST_FILM_S` and a little.
     """
     streams = _look(original, media)
+    plan = film_plan.plan(streams, media)
+    if plan.way is not Way.AS_IT_IS:
+        with files.making(folder, Derivative.PLAYABLE, ".mp4") as film:
+            convert(original, media, film, _film_encoding(streams, plan), _film_limits(original, streams))
     with files.making(folder, Derivative.CLIP, ".mp4") as clip:
         _make_clip(original, media, streams, clip)
-    plan = film_plan.plan(streams, media)
-    if plan.way is Way.AS_IT_IS:
-        return
-    with files.making(folder, Derivative.PLAYABLE, ".mp4") as film:
-        convert(original, media, film, _film_encoding(streams, plan), _film_limits(original, streams))
 
 
 def _look(original: Path, media: MediaType) -> Streams:
