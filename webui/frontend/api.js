@@ -7,7 +7,7 @@
  * @typedef {{
  *   id: string, name: string, kind: "image" | "raw" | "video" | "other", mime: string, size_bytes: number,
  *   width: ?number, height: ?number, taken_at: ?string, taken_at_source: ?string, utc_offset: ?string,
- *   camera: Camera, gps: ?{lat: number, lon: number}, duration_s: ?number,
+ *   camera: Camera, gps: ?{lat: number, lon: number}, duration_s: ?number, thumbhash: ?string,
  *   state: "pending" | "ready" | "failed", failure: ?{step: string, reason: string}, uploads: Upload[]
  * }} Item
  * @typedef {{items: Item[], next: ?string}} Page

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as format from "./format.js";
+import { decode } from "./thumbhash.js";
 import { layOut, sectionsBetween, tilePlace, tilesBetween } from "./timeline/layout.js";
 import { Shelves } from "./timeline/shelves.js";
 import { Sequence } from "./viewer/sequence.js";
@@ -111,4 +112,31 @@ test("sizes, dates and durations as people read them", () => {
   assert.equal(format.camera({ make: "Canon", model: "Canon EOS 5D" }), "Canon EOS 5D");
   assert.equal(format.camera({ make: "SONY", model: "ILCE-7M3" }), "SONY ILCE-7M3");
   assert.equal(format.position({ lat: -33.9, lon: 151.2 }), "33.90000° S, 151.20000° E");
+});
+
+/** The colour of a hash's picture at a place from 0 to 1. */
+function colourAt({ width, height, pixels }, x, y) {
+  const at = 4 * (Math.floor(y * height) * width + Math.floor(x * width));
+  return [...pixels.subarray(at, at + 4)];
+}
+
+test("a thumbhash shows the shape, the colours and the transparency of its picture", () => {
+  // Made by indexer.derivatives.thumbhash of tests/photos.py's four quarters, 64 x 48.
+  const quarters = decode("4AcOfZyBeobAZ4h4h6iGh3Sv94iM");
+  assert.deepEqual([quarters.width, quarters.height], [16, 11]);
+  const [red, green, blue, white] = [[0.2, 0.2], [0.8, 0.2], [0.2, 0.8], [0.8, 0.8]].map(([x, y]) => colourAt(quarters, x, y));
+  assert.ok(red[0] > 150 && red[1] < 100 && red[2] < 100);
+  assert.ok(green[1] > 130 && green[0] < 110 && green[2] < 110);
+  assert.ok(blue[2] > 150 && blue[0] < 100 && blue[1] < 110);
+  assert.ok(Math.min(...white) > 190);
+  // The same, in a tall picture whose lower half is transparent.
+  const faded = decode("1hqCBBxYj4WMhnhn94iMj8iIh/d4iIiFBw==");
+  assert.ok(faded.height > faded.width);
+  assert.ok(colourAt(faded, 0.5, 0.1)[3] > 200 && colourAt(faded, 0.5, 0.9)[3] < 60);
+});
+
+test("a broken thumbhash shows nothing, a cut one still something", () => {
+  assert.equal(decode("%%%"), null);
+  assert.equal(decode("AAAA"), null);
+  assert.equal(decode("4AcOfZyBeobAZ4h4h6iGh3Sv94iM".slice(0, 12)).pixels.length, 16 * 11 * 4);
 });

@@ -2,6 +2,7 @@
 import { mediaAddress } from "../api.js";
 import { element, icon } from "../dom.js";
 import * as format from "../format.js";
+import { blurOf } from "../thumbhash.js";
 
 const KIND_WORDS = { raw: "RAW", video: "Video", other: "File", failed: "Failed" };
 
@@ -15,7 +16,7 @@ export class Tile {
 
   /** Show an item; nothing changes when it is shown already in the same state. @param {?import("../api.js").Item} item */
   show(item) {
-    const wanted = item ? `${item.id} ${item.state}` : "";
+    const wanted = item ? `${item.id} ${item.state} ${item.thumbhash ?? ""}` : "";
     this.item = item ?? null;
     if (wanted === this.shown || !item) return;
     this.shown = wanted;
@@ -23,7 +24,8 @@ export class Tile {
     this.root.className = `tile tile-${face}`;
     this.root.setAttribute("href", `/?item=${item.id}`);
     this.root.setAttribute("aria-label", labelOf(item, face));
-    this.root.replaceChildren(face === "picture" ? this.#picture(item) : placeholder(item, face));
+    if (face === "picture") this.#showPicture(item);
+    else this.root.replaceChildren(placeholder(item, face));
   }
 
   /** @returns {?HTMLImageElement} */
@@ -39,22 +41,26 @@ export class Tile {
     style.height = `${size}px`;
   }
 
-  /** @param {import("../api.js").Item} item */
-  #picture(item) {
+  /** The blurred placeholder shines through until the thumbnail has faded in. @param {import("../api.js").Item} item */
+  #showPicture(item) {
     const image = /** @type {HTMLImageElement} */ (element("img", { alt: "", decoding: "async", draggable: "false" }));
     image.src = mediaAddress(item, "thumbnail");
+    const blur = image.complete ? null : blurOf(item.thumbhash);
     if (!image.complete) {
       image.classList.add("arriving");
       image.addEventListener("load", () => image.classList.remove("arriving"), { once: true });
+      // A picture that is transparent in places would let it show for ever.
+      image.addEventListener("transitionend", () => blur?.remove(), { once: true });
     }
-    return image;
+    this.root.replaceChildren(...[blur, image, badge(item)].filter((part) => part !== null));
   }
 }
 
 /** @param {import("../api.js").Item} item @returns {"picture" | "pending" | "raw" | "video" | "other" | "failed"} */
 export function faceOf(item) {
   if (item.state !== "ready") return item.state;
-  return item.kind === "image" ? "picture" : item.kind;
+  const isPicture = item.kind === "image" || (item.kind === "raw" && item.thumbhash);
+  return isPicture ? "picture" : item.kind;
 }
 
 /** @param {import("../api.js").Item} item @param {string} face */
@@ -67,9 +73,14 @@ function labelOf(item, face) {
 /** @param {import("../api.js").Item} item @param {string} face */
 function placeholder(item, face) {
   const made = element("span", { class: "tile-body" }, icon(face), element("span", { class: "tile-name" }, item.name));
-  if (face in KIND_WORDS) {
-    const extra = face === "video" && item.duration_s ? ` ${format.duration(item.duration_s)}` : "";
-    made.append(element("span", { class: "badge" }, KIND_WORDS[face] + extra));
-  }
+  const word = face in KIND_WORDS ? badge(item, face) : null;
+  if (word) made.append(word);
   return made;
+}
+
+/** What kind of file it is, unless it is a plain picture. @param {import("../api.js").Item} item @param {string} [face] */
+function badge(item, face = item.kind) {
+  if (!(face in KIND_WORDS)) return null;
+  const extra = face === "video" && item.duration_s ? ` ${format.duration(item.duration_s)}` : "";
+  return element("span", { class: "badge" }, KIND_WORDS[face] + extra);
 }
