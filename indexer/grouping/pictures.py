@@ -1,0 +1,63 @@
+"""What grouping knows of an item, as one frozen value, and what follows from it alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from indexer.grouping.file_names import Role, Stem, read
+from indexer.model import Kind
+
+_SECOND_CHARACTERS = len("2024-05-17T18:30:01")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``id`` is the item's; ``path`` where it arrived in the Upload share ("DCIM/100CANON/IMG_1.JPG").
+
+    ``taken_at`` is the local capture time by the camera's own word (no file name, no client's mtime), or
+    None. ``camera`` names the body as closely as the file does, None when it does not.
+    """
+
+    id: str
+    path: str
+    kind: Kind
+    taken_at: str | None = None
+    camera: str | None = None
+    content_id: str | None = None
+    burst_id: str | None = None
+    pixels: int = 0
+    duration_s: float | None = None
+    bias_ev: float | None = None
+
+    @cached_property
+    def stem(self) -> Stem:
+        """What the name says about relatives."""
+        return read(self.name)
+
+    @property
+    def is_side_file(self) -> bool:
+        return self.stem.role is Role.SIDECAR
+
+    @property
+    def extension(self) -> str:
+        return PurePosixPath(self.path).suffix.lower()
+
+    @cached_property
+    def folder(self) -> str:
+        return str(PurePosixPath(self.path).parent).casefold()
+
+    @property
+    def name(self) -> str:
+        return PurePosixPath(self.path).name
+
+    @property
+    def second(self) -> str | None:
+        """The capture time to the second."""
+        return self.taken_at[:_SECOND_CHARACTERS] if self.taken_at else None
+
+    @cached_property
+    def fraction(self) -> str:
+        """The digits of the second's fraction, "" when the camera did not record any."""
+        return self.taken_at[_SECOND_CHARACTERS + 1 :] if self.taken_at else ""

@@ -1,0 +1,225 @@
+"""Which items are one picture to the photographer: RAW+JPEG, Live Photos, edits, side files.
+
+Pure. Two files join only on evidence of two kinds: a name or an identifier in common, and a capture time
+and camera that agree; or the very same fraction of a second of one camera. Seconds alone join nothing.
+The answer depends on the set of pictures only, never on their order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from indexer.grouping.file_names import Role, is_counter
+from indexer.grouping.pictures import Picture
+from indexer.model import Kind
+
+_LIVE_CLIP_S = 6.0
+_SIDE_PICTURE_LATE_S = 3
+_TELLING_DIGITS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Why two items of a shot are together: a sentence for people."""
+
+    a: str
+    b: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """``members`` are item ids, the cover first, then by name; ``ties`` explain every join."""
+
+    cover: str
+    members: tuple[str, ...]
+    ties: tuple[Tie, ...] = ()
+
+
+def group(pictures: Iterable[Picture]) -> tuple[Shot, ...]:
+    """Every picture in exactly one shot, in the order of the covers' ids."""
+    known = sorted(pictures, key=lambda picture: picture.id)
+    stills = [one for one in known if one.kind in (Kind.IMAGE, Kind.RAW) and not one.is_side_file]
+    ties = [
+        *_same_content(known),
+        *_same_name(stills),
+        *_same_moment(stills),
+        *_live_by_name(known),
+        *_side_files(known),
+    ]
+    first_reasons = {(tie.a, tie.b): tie for tie in reversed(ties)}
+    shots = (_shot(*found) for found in _connected(known, list(first_reasons.values())))
+    return tuple(sorted(shots, key=lambda shot: shot.cover))
+
+
+def _same_content(pictures: list[Picture]) -> Iterator[Tie]:
+    """Apple gives the picture and the clip of a Live Photo one identifier."""
+    for members in _buckets(pictures, lambda one: one.content_id):
+        yield from _chain(members, lambda _: "parts of one Live Photo")
+
+
+def _same_name(stills: list[Picture]) -> Iterator[Tie]:
+    """One base name, one capture time, one camera: RAW+JPEG, and later versions of a picture."""
+    for namesakes in _buckets(stills, lambda one: one.second and (one.stem.base, one.second)):
+        for of_one_camera in _by_camera(namesakes):
+            for of_one_moment in _by_fraction(of_one_camera):
+                for members in _apart_where_doubtful(of_one_moment):
+                    yield from _chain(members, _why_same_name)
+
+
+def _same_moment(stills: list[Picture]) -> Iterator[Tie]:
+    """The same fraction of a second of one camera, whatever the names: exports under other names."""
+    for members in _buckets(stills, _telling_moment):
+        counters = {one.stem.base for one in members if is_counter(one.stem.base)}
+        if len(counters) <= 1:  # a camera that has counted on has made another picture
+            yield from _chain(members, _why_same_moment)
+
+
+def _live_by_name(pictures: list[Picture]) -> Iterator[Tie]:
+    """A Live Photo whose identifier some program has dropped: a phone's picture and its short clip."""
+    for members in _buckets(pictures, lambda one: (one.folder, one.stem.base, one.camera)):
+        stills = [one for one in members if one.kind is Kind.IMAGE and one.stem.role is Role.PLAIN]
+        clips = [one for one in members if _may_be_live_clip(one)]
+        if len(stills) == len(clips) == 1 and _is_near(stills[0], clips[0], _LIVE_CLIP_S):
+            yield Tie(
+                stills[0].id, clips[0].id, f"same name {stills[0].stem.base.upper()}, a clip of its moment"
+            )
+
+
+def _side_files(pictures: list[Picture]) -> Iterator[Tie]:
+    """Notes and small pictures that lie beside the file they were made for."""
+    for relatives in _buckets(pictures, lambda one: (one.folder, one.stem.base)):
+        owners = [one for one in relatives if not one.is_side_file]
+        for side in relatives:
+            if side.is_side_file and (owner := _owner(side, owners)):
+                yield Tie(owner.id, side.id, f"side file of {owner.name}")
+
+
+def _owner(side: Picture, owners: list[Picture]) -> Picture | None:
+    named = [one for one in owners if side.stem.owner in (None, one.name.casefold())]
+    fitting = [one for one in named if _is_near(one, side, _SIDE_PICTURE_LATE_S)]
+    return min(
+        fitting,
+        key=lambda one: (_OWNER_ORDER[one.kind], one.stem.role is not Role.PLAIN, one.id),
+        default=None,
+    )
+
+
+def _by_camera(pictures: list[Picture]) -> Iterator[list[Picture]]:
+    """Apart by camera. One that tells none goes with the only camera of its folder, never with one of two."""
+    if len({one.camera for one in pictures if one.camera}) == 1:
+        folders = {one.folder for one in pictures if one.camera}
+        yield [one for one in pictures if one.camera or one.folder in folders]
+    else:
+        yield from _buckets(pictures, lambda one: (one.camera, one.camera or one.folder))
+
+
+def _by_fraction(pictures: list[Picture]) -> Iterator[list[Picture]]:
+    """Apart by the fraction of the second, as far as all know it; who knows none goes with the only one."""
+    digits = min((len(one.fraction) for one in pictures if one.fraction), default=0)
+    known = {one.fraction[:digits] for one in pictures if one.fraction}
+    if len(known) <= 1:
+        yield pictures
+    else:
+        yield from _buckets(pictures, lambda one: one.fraction[:digits] or None)
+
+
+def _apart_where_doubtful(pictures: list[Picture]) -> Iterator[list[Picture]]:
+    """Files of one name and type, with only the second to compare, may come from two cameras of a kind."""
+    plain = [one.extension for one in pictures if one.stem.role is Role.PLAIN]
+    is_doubtful = len(plain) > len(set(plain)) and not all(one.fraction for one in pictures)
+    yield from _buckets(pictures, lambda one: one.folder) if is_doubtful else [pictures]
+
+
+def _telling_moment(one: Picture) -> Hashable:
+    is_telling = len(one.fraction) >= _TELLING_DIGITS and one.fraction.strip("0")
+    return (one.camera, one.taken_at) if one.camera and is_telling else None
+
+
+def _may_be_live_clip(one: Picture) -> bool:
+    is_short = one.duration_s is not None and one.duration_s <= _LIVE_CLIP_S
+    return one.kind is Kind.VIDEO and is_short and (one.camera or "").startswith("apple")
+
+
+def _is_near(a: Picture, b: Picture, most_s: float) -> bool:
+    """Whether the times, where both are known, allow that one was made with the other."""
+    if not (a.second and b.second):
+        return True
+    apart = datetime.fromisoformat(a.second) - datetime.fromisoformat(b.second)
+    return abs(apart.total_seconds()) <= most_s
+
+
+def _why_same_name(members: list[Picture]) -> str:
+    rules = sorted({one.stem.rule for one in members if one.stem.role is not Role.PLAIN})
+    name = f"same name {members[0].stem.base.upper()}" + (f" ({', '.join(rules)})" if rules else "")
+    cameras = {one.camera for one in members}
+    return f"{name}, same time to {_precision(members)}" + (", same camera" if None not in cameras else "")
+
+
+def _why_same_moment(members: list[Picture]) -> str:
+    return f"same time to {_precision(members)}, same camera"
+
+
+def _precision(members: list[Picture]) -> str:
+    digits = min(len(one.fraction) for one in members)
+    return {0: "the second", 1: "100 ms", 2: "10 ms"}.get(digits, "the millisecond")
+
+
+def _shot(members: list[Picture], ties: list[Tie]) -> Shot:
+    ordered = sorted(members, key=_cover_order)
+    return Shot(ordered[0].id, tuple(one.id for one in ordered), tuple(ties))
+
+
+def _cover_order(one: Picture) -> tuple[int, int, int, str, str]:
+    """The best to look at first: a picture before a RAW, the edited version, the larger one."""
+    return (
+        _COVER_KINDS[one.kind] + one.is_side_file * len(Kind),
+        _COVER_ROLES[one.stem.role],
+        -one.pixels,
+        one.name,
+        one.id,
+    )
+
+
+def _buckets(pictures: list[Picture], key: Callable[[Picture], Hashable]) -> Iterator[list[Picture]]:
+    """Those with the same key, where there are several; None is no key."""
+    found: defaultdict[Hashable, list[Picture]] = defaultdict(list)
+    for one in pictures:
+        if (value := key(one)) is not None:
+            found[value].append(one)
+    yield from (members for members in found.values() if len(members) > 1)
+
+
+def _chain(members: list[Picture], why: Callable[[list[Picture]], str]) -> Iterator[Tie]:
+    if len(members) > 1:
+        sentence = why(members)
+        yield from (Tie(a.id, b.id, sentence) for a, b in pairwise(members))
+
+
+def _connected(pictures: list[Picture], ties: list[Tie]) -> Iterator[tuple[list[Picture], list[Tie]]]:
+    """The pictures by what the ties connect, each with the ties within."""
+    leader = {one.id: one.id for one in pictures}
+
+    def find(id_: str) -> str:
+        while leader[id_] != id_:
+            leader[id_] = id_ = leader[leader[id_]]
+        return id_
+
+    for tie in ties:
+        leader[find(tie.a)] = find(tie.b)
+    members: defaultdict[str, list[Picture]] = defaultdict(list)
+    within: defaultdict[str, list[Tie]] = defaultdict(list)
+    for one in pictures:
+        members[find(one.id)].append(one)
+    for tie in ties:
+        within[find(tie.a)].append(tie)
+    yield from ((found, within[key]) for key, found in members.items())
+
+
+_OWNER_ORDER = {Kind.RAW: 0, Kind.VIDEO: 1, Kind.IMAGE: 2, Kind.OTHER: 3}
+_COVER_KINDS = {Kind.IMAGE: 0, Kind.RAW: 1, Kind.VIDEO: 2, Kind.OTHER: 3}
+_COVER_ROLES = {Role.EDIT: 0, Role.PLAIN: 1, Role.COPY: 2, Role.SIDECAR: 3}
