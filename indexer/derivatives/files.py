@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -71,6 +71,14 @@ def making(folder: Path, derivative: Derivative, extension: str, recipe: int = R
     finally:
         os.close(handle)
         temporary.unlink(missing_ok=True)
+
+
+def drop_older(folder: Path, derivatives: Iterable[Derivative]) -> None:
+    """Forget what earlier recipes made of these, once the current one was followed. Raises OSError."""
+    for name in os.listdir(folder) if folder.is_dir() else ():
+        match = _NAME.fullmatch(name)
+        if match and match["derivative"] in set(derivatives) and int(match["recipe"]) < RECIPE:
+            (folder / name).unlink(missing_ok=True)
 
 
 def _place(folder: Path, derivative: Derivative, extension: str, recipe: int) -> Path:

@@ -16,6 +16,12 @@ MAKERS: dict[Kind, Maker] = {
     Kind.VIDEO: videos.make_poster,
 }
 
+# What browsers cannot show; see `indexer.library.is_shown_in_full`.
+FULL_MAKERS: dict[Kind, Callable[[Path, MediaType, Path], None]] = {
+    Kind.IMAGE: images.make_full,
+    Kind.RAW: raw.make_full,
+}
+
 
 def make(original: Path, media: MediaType, folder: Path) -> str | None:
     """Make the stills of an original in its folder; none where its kind has no maker.
@@ -25,3 +31,16 @@ def make(original: Path, media: MediaType, folder: Path) -> str | None:
     """
     maker = MAKERS.get(media.kind)
     return maker(original, media, folder) if maker else None
+
+
+def make_film(original: Path, media: MediaType, folder: Path) -> None:
+    """Make hover clip and playable version of a video; nothing of any other kind. Raises as `make` does."""
+    if media.kind is Kind.VIDEO:
+        videos.make_film(original, media, folder)
+
+
+def make_full(original: Path, media: MediaType, folder: Path) -> None:
+    """Make the JPEG in full size; nothing where the kind has no maker. Raises as `make` does."""
+    maker = FULL_MAKERS.get(media.kind)
+    if maker:
+        maker(original, media, folder)
