@@ -25,6 +25,9 @@ EXIF_PREFIX = b"Exif\x00\x00"
 XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\x00"
 PNG_XMP_KEYWORD = b"XML:com.adobe.xmp\x00"
 PNG_RAW_EXIF_KEYWORDS = (b"Raw profile type exif\x00", b"Raw profile type APP1\x00")
+JPEG_BLOCKS = frozenset({0xE1, 0xE2, 0xED})  # APP1, APP2, APP13
+ICC_PREFIX = b"ICC_PROFILE\x00\x01"  # of the first part of a profile, which holds its name
+IPTC_PREFIX = b"Photoshop 3.0\x00"
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 pillow_heif.register_heif_opener()
@@ -34,7 +37,8 @@ pillow_heif.register_heif_opener()
 class Container:
     """``width`` and ``height`` as stored. ``exif`` begins with its TIFF header.
 
-    ``orientation`` (1-8) is set where the container rules, whatever the EXIF says.
+    ``orientation`` (1-8) is set where the container rules, whatever the EXIF says. ``icc`` is the colour
+    profile, of which the end may be missing, ``iptc`` Photoshop's list of resources.
     """
 
     width: int | None = None
@@ -42,6 +46,8 @@ class Container:
     exif: bytes | None = None
     xmp: bytes | None = None
     orientation: int | None = None
+    icc: bytes | None = None
+    iptc: bytes | None = None
 
 
 def open_container(file: BinaryIO, media: MediaType) -> Container:
@@ -58,8 +64,8 @@ def open_container(file: BinaryIO, media: MediaType) -> Container:
 def _walk_jpeg(file: BinaryIO) -> Container:
     found = Container()
     for marker, length in _jpeg_segments(file):
-        if marker == 0xE1:
-            found = _with_app1(found, file.read(length))
+        if marker in JPEG_BLOCKS:
+            found = _with_block(found, file.read(length))
         elif marker in JPEG_FRAMES:
             frame = file.read(5)
             if len(frame) == 5:
@@ -84,11 +90,16 @@ def _jpeg_segments(file: BinaryIO) -> Iterator[tuple[int, int]]:
         start += 2 + length
 
 
-def _with_app1(found: Container, payload: bytes) -> Container:
+def _with_block(found: Container, payload: bytes) -> Container:
+    """The first block of each sort counts."""
     if payload.startswith(EXIF_PREFIX) and found.exif is None:
         return replace(found, exif=payload[len(EXIF_PREFIX) :])
     if payload.startswith(XMP_PREFIX) and found.xmp is None:
         return replace(found, xmp=payload[len(XMP_PREFIX) :])
+    if payload.startswith(ICC_PREFIX) and found.icc is None:
+        return replace(found, icc=payload[len(ICC_PREFIX) + 1 :])  # one byte tells how many parts there are
+    if payload.startswith(IPTC_PREFIX) and found.iptc is None:
+        return replace(found, iptc=payload[len(IPTC_PREFIX) :])
     return found
 
 
@@ -100,6 +111,8 @@ def _walk_png(file: BinaryIO) -> Container:
             found = replace(found, width=width or None, height=height or None)
         elif kind == b"eXIf":
             found = replace(found, exif=file.read(length))
+        elif kind == b"iCCP":
+            found = replace(found, icc=_unpack(file.read(length).partition(b"\x00")[2][1:]))
         elif kind in (b"iTXt", b"zTXt", b"tEXt"):
             found = _with_png_text(found, kind, file.read(length))
         elif kind == b"IEND":
@@ -140,6 +153,8 @@ def _walk_webp(file: BinaryIO) -> Container:
             found = replace(found, width=width, height=height)
         elif kind == b"EXIF":
             found = replace(found, exif=file.read(length).removeprefix(EXIF_PREFIX))
+        elif kind == b"ICCP":
+            found = replace(found, icc=file.read(length))
         elif kind == b"XMP ":
             found = replace(found, xmp=file.read(length))
     return found
@@ -205,6 +220,7 @@ def _walk_heif(file: BinaryIO) -> Container:
             (exif or b"")[:MOST_BLOCK_BYTES].removeprefix(EXIF_PREFIX) or None,
             xmp if isinstance(xmp, bytes) else None,
             orientation=image.getexif().get(ExifTags.Base.Orientation, 1),
+            icc=image.info.get("icc_profile"),
         )
 
 
@@ -213,7 +229,11 @@ def _walk_tiff(file: BinaryIO) -> Container:
     with Image.open(file, formats=("TIFF",)) as image:
         xmp = image.info.get("xmp")
         return Container(
-            image.width, image.height, xmp=xmp if isinstance(xmp, bytes) else None, orientation=1
+            image.width,
+            image.height,
+            xmp=xmp if isinstance(xmp, bytes) else None,
+            orientation=1,
+            icc=image.info.get("icc_profile"),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from indexer.metadata.findings import Findings
+from indexer.metadata.raws import read_raw
 from indexer.metadata.stills import read_still
 from indexer.metadata.video import read_video
 from indexer.model import Kind, MediaType
@@ -14,6 +15,7 @@ Reader = Callable[[Path, MediaType], Findings]
 
 READERS: dict[Kind, Reader] = {
     Kind.IMAGE: read_still,
+    Kind.RAW: read_raw,
     Kind.VIDEO: read_video,
 }
 

@@ -1,45 +1,71 @@
-"""Reads an XMP packet (ISO 16684-1): dates and orientation, where programs keep what EXIF lacks."""
+"""Reads an XMP packet (ISO 16684-1), where programs and telephones keep what EXIF lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, ParseError
 
 import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
 
+from indexer.knowledge import Caption
 from indexer.metadata.capture_time import Recorded
-from indexer.metadata.exif import clean_text
+from indexer.metadata.texts import clean_text, written_by_people
 
 MOST_PACKET_BYTES = 1 << 20
+MOST_KEYWORDS = 200
+
+RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+EXIF = "{http://ns.adobe.com/exif/1.0/}"
+XAP = "{http://ns.adobe.com/xap/1.0/}"
+CAMERA = "{http://ns.google.com/photos/1.0/camera/}"
+ITEM = "{http://ns.google.com/photos/1.0/container/item/}"
 
 ORIENTATION = "{http://ns.adobe.com/tiff/1.0/}Orientation"
+LENS = "{http://ns.adobe.com/exif/1.0/aux/}Lens"
 DATES: dict[str, str] = {
-    "{http://ns.adobe.com/exif/1.0/}DateTimeOriginal": "XMP-exif:DateTimeOriginal",
+    f"{EXIF}DateTimeOriginal": "XMP-exif:DateTimeOriginal",
     "{http://ns.adobe.com/photoshop/1.0/}DateCreated": "XMP-photoshop:DateCreated",
-    "{http://ns.adobe.com/xap/1.0/}CreateDate": "XMP-xmp:CreateDate",
+    f"{XAP}CreateDate": "XMP-xmp:CreateDate",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Xmp:
+    """``clip_bytes`` is how far before the end of the file the clip of a Motion Photo begins."""
+
     recorded: tuple[Recorded, ...] = ()
     orientation: int | None = None
+    caption: Caption = field(default_factory=Caption)
+    lens: str | None = None
+    burst_id: str | None = None
+    clip_bytes: int | None = None
 
 
 def read_xmp(packet: bytes) -> Xmp:
-    """The dates and the orientation of a packet; nothing of one that is broken, too large or hostile."""
+    """The facts of a packet; nothing of one that is broken, too large or hostile."""
     if len(packet) > MOST_PACKET_BYTES:
         return Xmp()
     try:
         root = defusedxml.ElementTree.fromstring(packet.strip(b"\x00 \r\n\t"))
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         return Xmp()
-    properties = list(_properties(root))
-    recorded = tuple(Recorded(DATES[name], text) for name, text in properties if name in DATES)
-    orientations = [int(text) for name, text in properties if name == ORIENTATION and text in "12345678"]
-    return Xmp(recorded, orientations[0] if orientations else None)
+    simple: dict[str, str] = {}
+    recorded = []
+    for name, text in _properties(root):
+        simple.setdefault(name, text)
+        if name in DATES:
+            recorded.append(Recorded(DATES[name], text))
+    return Xmp(
+        tuple(recorded),
+        _whole_number(simple.get(ORIENTATION), range(1, 9)),
+        _caption(root, simple),
+        simple.get(LENS),
+        simple.get(f"{CAMERA}BurstID"),
+        _clip_bytes(root, simple),
+    )
 
 
 def _properties(root: Element) -> Iterator[tuple[str, str]]:
@@ -49,3 +75,45 @@ def _properties(root: Element) -> Iterator[tuple[str, str]]:
             text = clean_text(value)
             if text:
                 yield name, text
+
+
+def _caption(root: Element, simple: dict[str, str]) -> Caption:
+    keywords = (clean_text(word) for word in _listed(root, f"{DC}subject")[:MOST_KEYWORDS])
+    return Caption(
+        title=next((text for text in map(written_by_people, _listed(root, f"{DC}title")) if text), None),
+        description=next(
+            (text for text in map(written_by_people, _listed(root, f"{DC}description")) if text), None
+        ),
+        keywords=tuple(dict.fromkeys(word for word in keywords if word)),
+        rating=_whole_number(simple.get(f"{XAP}Rating"), (-1, 1, 2, 3, 4, 5)),
+    )
+
+
+def _listed(root: Element, name: str) -> list[str]:
+    """The entries of a list, the one in the default language first."""
+    entries = [entry for holder in root.iter(name) for entry in holder.iter(f"{RDF}li")]
+    language = "{http://www.w3.org/XML/1998/namespace}lang"
+    entries.sort(key=lambda entry: entry.get(language) not in (None, "x-default"))
+    return [entry.text for entry in entries if entry.text]
+
+
+def _whole_number(text: str | None, allowed: range | tuple[int, ...]) -> int | None:
+    try:
+        number = int(float(text or ""))
+    except (ValueError, OverflowError):
+        return None
+    return number if number in allowed else None
+
+
+def _clip_bytes(root: Element, simple: dict[str, str]) -> int | None:
+    """By the list of what was appended (Motion Photo 1.0), or the older single number."""
+    items = [element for element in root.iter() if element.get(f"{ITEM}Semantic")]
+    kinds = [item.get(f"{ITEM}Semantic") for item in items]
+    if "MotionPhoto" in kinds:
+        behind = items[kinds.index("MotionPhoto") :]
+        return sum(_length(item.get(f"{ITEM}{part}")) for item in behind for part in ("Length", "Padding"))
+    return _length(simple.get(f"{CAMERA}MicroVideoOffset")) or None
+
+
+def _length(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0
