@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -61,3 +64,25 @@ class Picture:
     def fraction(self) -> str:
         """The digits of the second's fraction, "" when the camera did not record any."""
         return self.taken_at[_SECOND_CHARACTERS + 1 :] if self.taken_at else ""
+
+    @cached_property
+    def moment(self) -> datetime | None:
+        """The capture time on the camera's clock, to the microsecond."""
+        # Python 3.11 wants three or six digits of a fraction; cameras write any number of them.
+        return datetime.fromisoformat(f"{self.second}.{self.fraction:0<6.6}") if self.taken_at else None
+
+
+def gap_s(a: Picture, b: Picture) -> float:
+    """The seconds from one to the other; infinite where a time is unknown."""
+    if a.moment is None or b.moment is None:
+        return float("inf")
+    return (b.moment - a.moment).total_seconds()
+
+
+def buckets(pictures: list[Picture], key: Callable[[Picture], Hashable]) -> Iterator[list[Picture]]:
+    """Those with the same key, where there are several; None is no key."""
+    found: defaultdict[Hashable, list[Picture]] = defaultdict(list)
+    for one in pictures:
+        if (value := key(one)) is not None:
+            found[value].append(one)
+    yield from (members for members in found.values() if len(members) > 1)

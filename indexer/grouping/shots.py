@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
 
 from indexer.grouping.file_names import Role, is_counter
-from indexer.grouping.pictures import Picture
+from indexer.grouping.pictures import Picture, buckets, gap_s
 from indexer.model import Kind
 
 _LIVE_CLIP_S = 6.0
-_SIDE_PICTURE_LATE_S = 3
+_SIDE_PICTURE_LATE_S = 3.0
 _TELLING_DIGITS = 2
 
 
@@ -58,13 +57,13 @@ def group(pictures: Iterable[Picture]) -> tuple[Shot, ...]:
 
 def _same_content(pictures: list[Picture]) -> Iterator[Tie]:
     """Apple gives the picture and the clip of a Live Photo one identifier."""
-    for members in _buckets(pictures, lambda one: one.content_id):
+    for members in buckets(pictures, lambda one: one.content_id):
         yield from _chain(members, lambda _: "parts of one Live Photo")
 
 
 def _same_name(stills: list[Picture]) -> Iterator[Tie]:
     """One base name, one capture time, one camera: RAW+JPEG, and later versions of a picture."""
-    for namesakes in _buckets(stills, lambda one: one.second and (one.stem.base, one.second)):
+    for namesakes in buckets(stills, lambda one: one.second and (one.stem.base, one.second)):
         for of_one_camera in _by_camera(namesakes):
             for of_one_moment in _by_fraction(of_one_camera):
                 for members in _apart_where_doubtful(of_one_moment):
@@ -73,7 +72,7 @@ def _same_name(stills: list[Picture]) -> Iterator[Tie]:
 
 def _same_moment(stills: list[Picture]) -> Iterator[Tie]:
     """The same fraction of a second of one camera, whatever the names: exports under other names."""
-    for members in _buckets(stills, _telling_moment):
+    for members in buckets(stills, _telling_moment):
         counters = {one.stem.base for one in members if is_counter(one.stem.base)}
         if len(counters) <= 1:  # a camera that has counted on has made another picture
             yield from _chain(members, _why_same_moment)
@@ -81,7 +80,7 @@ def _same_moment(stills: list[Picture]) -> Iterator[Tie]:
 
 def _live_by_name(pictures: list[Picture]) -> Iterator[Tie]:
     """A Live Photo whose identifier some program has dropped: a phone's picture and its short clip."""
-    for members in _buckets(pictures, lambda one: (one.folder, one.stem.base, one.camera)):
+    for members in buckets(pictures, lambda one: (one.folder, one.stem.base, one.camera)):
         stills = [one for one in members if one.kind is Kind.IMAGE and one.stem.role is Role.PLAIN]
         clips = [one for one in members if _may_be_live_clip(one)]
         if len(stills) == len(clips) == 1 and _is_near(stills[0], clips[0], _LIVE_CLIP_S):
@@ -92,7 +91,7 @@ def _live_by_name(pictures: list[Picture]) -> Iterator[Tie]:
 
 def _side_files(pictures: list[Picture]) -> Iterator[Tie]:
     """Notes and small pictures that lie beside the file they were made for."""
-    for relatives in _buckets(pictures, lambda one: (one.folder, one.stem.base)):
+    for relatives in buckets(pictures, lambda one: (one.folder, one.stem.base)):
         owners = [one for one in relatives if not one.is_side_file]
         for side in relatives:
             if side.is_side_file and (owner := _owner(side, owners)):
@@ -115,7 +114,7 @@ def _by_camera(pictures: list[Picture]) -> Iterator[list[Picture]]:
         folders = {one.folder for one in pictures if one.camera}
         yield [one for one in pictures if one.camera or one.folder in folders]
     else:
-        yield from _buckets(pictures, lambda one: (one.camera, one.camera or one.folder))
+        yield from buckets(pictures, lambda one: (one.camera, one.camera or one.folder))
 
 
 def _by_fraction(pictures: list[Picture]) -> Iterator[list[Picture]]:
@@ -125,14 +124,14 @@ def _by_fraction(pictures: list[Picture]) -> Iterator[list[Picture]]:
     if len(known) <= 1:
         yield pictures
     else:
-        yield from _buckets(pictures, lambda one: one.fraction[:digits] or None)
+        yield from buckets(pictures, lambda one: one.fraction[:digits] or None)
 
 
 def _apart_where_doubtful(pictures: list[Picture]) -> Iterator[list[Picture]]:
     """Files of one name and type, with only the second to compare, may come from two cameras of a kind."""
     plain = [one.extension for one in pictures if one.stem.role is Role.PLAIN]
     is_doubtful = len(plain) > len(set(plain)) and not all(one.fraction for one in pictures)
-    yield from _buckets(pictures, lambda one: one.folder) if is_doubtful else [pictures]
+    yield from buckets(pictures, lambda one: one.folder) if is_doubtful else [pictures]
 
 
 def _telling_moment(one: Picture) -> Hashable:
@@ -147,10 +146,7 @@ def _may_be_live_clip(one: Picture) -> bool:
 
 def _is_near(a: Picture, b: Picture, most_s: float) -> bool:
     """Whether the times, where both are known, allow that one was made with the other."""
-    if not (a.second and b.second):
-        return True
-    apart = datetime.fromisoformat(a.second) - datetime.fromisoformat(b.second)
-    return abs(apart.total_seconds()) <= most_s
+    return not (a.taken_at and b.taken_at) or abs(gap_s(a, b)) <= most_s
 
 
 def _why_same_name(members: list[Picture]) -> str:
@@ -183,15 +179,6 @@ def _cover_order(one: Picture) -> tuple[int, int, int, str, str]:
         one.name,
         one.id,
     )
-
-
-def _buckets(pictures: list[Picture], key: Callable[[Picture], Hashable]) -> Iterator[list[Picture]]:
-    """Those with the same key, where there are several; None is no key."""
-    found: defaultdict[Hashable, list[Picture]] = defaultdict(list)
-    for one in pictures:
-        if (value := key(one)) is not None:
-            found[value].append(one)
-    yield from (members for members in found.values() if len(members) > 1)
 
 
 def _chain(members: list[Picture], why: Callable[[list[Picture]], str]) -> Iterator[Tie]:

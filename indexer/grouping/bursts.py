@@ -1,0 +1,191 @@
+"""Which shots were taken in quick succession: bursts, exposure brackets, parts of a panorama.
+
+Pure. A camera's own mark comes first, then names that phones give to a burst; else the gaps between the
+shots of one camera tell, where its clock is fine enough, or a steady cadence where it counts only seconds.
+The answer depends on the set of shots only, never on their order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from indexer.grouping.pictures import Picture, buckets, gap_s
+from indexer.model import Kind
+
+WINDOW_S = 1.0
+_FEWEST = 3
+_FEWEST_WITHOUT_FRACTIONS = 4
+_SLOWEST_CADENCE = 2  # pictures a second
+_BRACKET_S = 3.0
+_BRACKET_SIZES = (9, 7, 5, 3)
+_PANORAMA_S = 60.0
+
+# Phones that name what belongs to one burst: the group is the burst, whatever follows counts within it.
+_BURST_NAMES = (
+    re.compile(r".*_burst(\d{14,17})(?:_cover)?"),
+    re.compile(r"(img_\d{8}_\d{6})_burst\d+(?:_cover)?"),
+    re.compile(r"(\d{8}_\d{6})_\d{3}"),
+)
+_PANORAMA_NAME = re.compile(r"st([a-z])_(\d{4})")  # Canon's stitch assist: STA_0101, STB_0102, ...
+_COUNTED = re.compile(r"(.*?)(\d{4,5})")
+
+
+class BurstKind(StrEnum):
+    BURST = "burst"
+    BRACKET = "bracket"
+    PANORAMA = "panorama"
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """``members`` are shots by their ids, in the order of capture; ``why`` is a sentence for people."""
+
+    kind: BurstKind
+    cover: str
+    members: tuple[str, ...]
+    why: str
+
+
+def group(covers: Iterable[Picture], window_s: float = WINDOW_S) -> tuple[Burst, ...]:
+    """The bursts among shots, each given by its cover's picture; a shot is in one of them at most.
+
+    ``window_s`` is the longest gap within a burst whose camera does not mark it.
+    """
+    left = sorted((one for one in covers if _can_burst(one)), key=_order)
+    found: list[Burst] = []
+    for rule in (_panoramas, _marked, _named, _brackets, _cadences, lambda rest: _runs(rest, window_s)):
+        bursts = list(rule(left))
+        taken = {member for burst in bursts for member in burst.members}
+        left = [one for one in left if one.id not in taken]
+        found += bursts
+    return tuple(sorted(found, key=lambda burst: burst.members))
+
+
+def _can_burst(one: Picture) -> bool:
+    return one.kind in (Kind.IMAGE, Kind.RAW) and bool(one.taken_at or one.burst_id)
+
+
+def _order(one: Picture) -> tuple[str, str, str]:
+    return one.taken_at or "", one.name, one.id
+
+
+def _panoramas(left: list[Picture]) -> Iterator[Burst]:
+    for run in _chains(left, lambda one: (one.folder, one.camera), _continues_panorama):
+        if len(run) > 1:
+            yield _burst(BurstKind.PANORAMA, run, "named as parts of a panorama by the camera")
+
+
+def _marked(left: list[Picture]) -> Iterator[Burst]:
+    for members in buckets(left, lambda one: one.burst_id):
+        yield _burst_or_bracket(members, "marked as a burst by the camera")
+
+
+def _named(left: list[Picture]) -> Iterator[Burst]:
+    for members in buckets(left, _burst_name):
+        yield _burst_or_bracket(members, "named as a burst by the camera")
+
+
+def _brackets(left: list[Picture]) -> Iterator[Burst]:
+    """The same view at several exposures, one after the other, once or several times."""
+    biased = [one for one in left if one.bias_ev is not None]
+    for run in _chains(biased, _source, lambda a, b: gap_s(a, b) <= _BRACKET_S):
+        size = _bracket_size(run)
+        for start in range(0, len(run), size) if size else ():
+            members = run[start : start + size]
+            yield _burst(BurstKind.BRACKET, members, _why_bracket(members))
+
+
+def _cadences(left: list[Picture]) -> Iterator[Burst]:
+    """A camera that counts only seconds: several pictures in each of them, counted without a gap."""
+    coarse = [one for one in left if not one.fraction]
+    for run in _chains(coarse, _source, lambda a, b: gap_s(a, b) <= 1 and _counts_on(a, b)):
+        seconds = gap_s(run[0], run[-1]) + 1
+        if len(run) >= max(_FEWEST_WITHOUT_FRACTIONS, _SLOWEST_CADENCE * seconds):
+            yield _burst(BurstKind.BURST, run, f"{len(run)} pictures in {seconds:.0f} s, same camera")
+
+
+def _runs(left: list[Picture], window_s: float) -> Iterator[Burst]:
+    fine = [one for one in left if one.fraction]
+    for run in _chains(fine, _source, lambda a, b: gap_s(a, b) <= window_s):
+        if len(run) >= _FEWEST:
+            yield _burst(BurstKind.BURST, run, f"never more than {window_s:g} s apart, same camera")
+
+
+def _source(one: Picture) -> Hashable:
+    return one.camera
+
+
+def _burst_name(one: Picture) -> Hashable:
+    found = (pattern.fullmatch(one.stem.base) for pattern in _BURST_NAMES)
+    stamp = next((match[1] for match in found if match), None)
+    return stamp and (one.folder, one.camera, stamp)
+
+
+def _continues_panorama(a: Picture, b: Picture) -> bool:
+    before, after = _PANORAMA_NAME.fullmatch(a.stem.base), _PANORAMA_NAME.fullmatch(b.stem.base)
+    if not (before and after) or gap_s(a, b) > _PANORAMA_S:
+        return False
+    return (ord(after[1]) - ord(before[1]), int(after[2]) - int(before[2])) == (1, 1)
+
+
+def _counts_on(a: Picture, b: Picture) -> bool:
+    before, after = _COUNTED.fullmatch(a.stem.base), _COUNTED.fullmatch(b.stem.base)
+    if not (before and after) or before[1] != after[1]:
+        return False
+    last = int("9" * len(before[2]))
+    return int(after[2]) == (int(before[2]) % last) + 1
+
+
+def _bracket_size(run: list[Picture]) -> int:
+    """How many exposures make one bracket, if the whole run is made of such; else 0."""
+    for size in _BRACKET_SIZES:
+        parts = [{one.bias_ev for one in run[at : at + size]} for at in range(0, len(run), size)]
+        if len(run) % size == 0 and all(len(part) == size and part == parts[0] for part in parts):
+            return size
+    return 0
+
+
+def _burst_or_bracket(members: list[Picture], why: str) -> Burst:
+    if None not in {one.bias_ev for one in members} and _bracket_size(members) == len(members):
+        return _burst(BurstKind.BRACKET, members, _why_bracket(members))
+    return _burst(BurstKind.BURST, members, why)
+
+
+def _why_bracket(members: list[Picture]) -> str:
+    steps = ", ".join(f"{one.bias_ev:+g}" for one in members)
+    return f"one after the other at other exposures ({steps} EV), same camera"
+
+
+def _burst(kind: BurstKind, members: list[Picture], why: str) -> Burst:
+    return Burst(kind, _cover(kind, members).id, tuple(one.id for one in members), why)
+
+
+def _cover(kind: BurstKind, members: list[Picture]) -> Picture:
+    if kind is BurstKind.BRACKET:
+        return min(members, key=lambda one: abs(one.bias_ev or 0.0))
+    chosen = (one for one in members if one.stem.base.endswith("_cover"))
+    return next(chosen, members[0] if kind is BurstKind.PANORAMA else members[len(members) // 2])
+
+
+def _chains(
+    ordered: list[Picture],
+    source: Callable[[Picture], Hashable],
+    continues: Callable[[Picture, Picture], bool],
+) -> Iterator[list[Picture]]:
+    """Runs of neighbours in time of one source in which each continues the one before."""
+    runs: dict[Hashable, list[Picture]] = {}
+    for one in ordered:
+        key = source(one)
+        if key is None or one.moment is None:
+            continue
+        run = runs.get(key)
+        if run and continues(run[-1], one):
+            run.append(one)
+            continue
+        if run:
+            yield run
+        runs[key] = [one]
+    yield from runs.values()
