@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 from config.errors import ConfigError
 from config.load import load
 from config.settings import Settings, options
-from davserver import people_commands
-from davserver.console import DONE, FAILED, PARTLY, USAGE, complain, report, size
+from davserver import people_commands, upkeep_commands
+from davserver.console import DONE, FAILED, USAGE, complain
 
 if TYPE_CHECKING:
     from davserver.application import Application
@@ -91,58 +91,6 @@ def worker(parsed: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-def status(parsed: argparse.Namespace, settings: Settings) -> int:
-    from davserver.core import open_core
-
-    with open_core(settings) as core:
-        people = [(person, core.library.status(person.id)) for person in core.accounts.list()]
-        available_bytes = core.staging.available_bytes()
-    rows = [
-        {
-            "name": person.name,
-            "items": numbers.items,
-            "originals": {"count": numbers.originals.count, "bytes": numbers.originals.size_bytes},
-            "duplicates": {"count": numbers.duplicates.count, "bytes": numbers.duplicates.size_bytes},
-            "queue": {
-                "pending": numbers.queue.pending,
-                "running": numbers.queue.running,
-                "failed": numbers.queue.failed,
-            },
-        }
-        for person, numbers in people
-    ]
-    lines = [f"Data folder {settings.data}: {size(available_bytes)} free for uploads"]
-    lines += [
-        f"{person.name}: {numbers.items:,} items, {size(numbers.originals.size_bytes)}; "
-        f"{numbers.duplicates.count:,} duplicates avoided; {numbers.queue.pending + numbers.queue.running:,} "
-        f"being prepared, {numbers.queue.failed:,} failed"
-        for person, numbers in people
-    ]
-    document = {"data": str(settings.data), "available_bytes": available_bytes, "users": rows}
-    report(parsed, document, "\n".join(lines))
-    return DONE
-
-
-def verify(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Re-hash every original; exit code 3 when some are damaged."""
-    from davserver.core import open_core
-    from davserver.progress import progress
-    from indexer import maintenance
-
-    with open_core(settings) as core, progress("Verifying originals", quiet=parsed.json) as note:
-        found = maintenance.verify(core.catalog, core.originals, note)
-    rows = [
-        {"sha256": damaged.sha256, "damage": damaged.damage, "names": list(damaged.names)}
-        for damaged in found.damaged
-    ]
-    lines = [f"{row['sha256']} {row['damage']} ({', '.join(row['names']) or 'no name'})" for row in rows]
-    verdict = f"{len(rows):,} damaged" if rows else "all intact"
-    counted = "1 original" if found.checked == 1 else f"{found.checked:,} originals"
-    lines.append(f"{counted}, {size(found.size_bytes)}: {verdict}.")
-    report(parsed, {"checked": found.checked, "bytes": found.size_bytes, "damaged": rows}, "\n".join(lines))
-    return PARTLY if rows else DONE
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="photocloud", description="Private Photo Cloud: a network drive that becomes a photo library."
@@ -166,12 +114,24 @@ def _parser() -> argparse.ArgumentParser:
     removing.add_argument("name", metavar="NAME")
     removing.add_argument("--yes", action="store_true", help="do not ask")
     _add_device_commands(commands)
-    _command(commands, "status", status, "counts, queue, failures, disk", reports=True)
-    _command(commands, "verify", verify, "re-hash the originals and list damaged ones", reports=True)
+    _add_upkeep_commands(commands)
     working = _command(commands, "worker", worker, "only the worker")
     _add_options(working, "workers")
     working.add_argument("--follow-input", action="store_true", help=argparse.SUPPRESS)
     return parser
+
+
+def _add_upkeep_commands(commands: Any) -> None:
+    _command(commands, "status", upkeep_commands.status, "counts, queue, failures, disk", reports=True)
+    checking = "re-hash the originals and list damaged ones"
+    _command(commands, "verify", upkeep_commands.verify, checking, reports=True)
+    renewing = "make the index anew from the originals (and the newest snapshot)"
+    rebuilding = _command(commands, "rebuild", upkeep_commands.rebuild, renewing, reports=True)
+    rebuilding.add_argument("--snapshot", metavar="FILE", help="go back to this snapshot of the catalog")
+    rebuilding.add_argument(
+        "--owner", metavar="NAME", help="make this account anew, where neither catalog nor snapshot is left"
+    )
+    rebuilding.add_argument("--password-stdin", action="store_true", help="read it from standard input")
 
 
 def _add_device_commands(commands: Any) -> None:

@@ -12,10 +12,10 @@ from typing import Any
 DONE, FAILED, USAGE, PARTLY = 0, 1, 2, 3
 
 
-def password(parsed: argparse.Namespace) -> str:
+def password(parsed: argparse.Namespace, name: str) -> str:
     if parsed.password_stdin or not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    return getpass.getpass(f"Password for {parsed.name}: ")
+    return getpass.getpass(f"Password for {name}: ")
 
 
 def confirmed(question: str) -> bool:

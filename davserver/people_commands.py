@@ -19,7 +19,7 @@ def user_add(parsed: argparse.Namespace, settings: Settings) -> int:
     from davserver.core import open_core
 
     with open_core(settings) as core:
-        person = core.accounts.add(parsed.name, password(parsed))
+        person = core.accounts.add(parsed.name, password(parsed, parsed.name))
     role = "the owner's account" if person.is_owner else "an account"
     report(parsed, {"name": person.name, "owner": person.is_owner}, f"Created {role} {person.name!r}.")
     return DONE
@@ -40,7 +40,7 @@ def user_passwd(parsed: argparse.Namespace, settings: Settings) -> int:
     from davserver.core import open_core
 
     with open_core(settings) as core:
-        core.accounts.set_password(parsed.name, password(parsed))
+        core.accounts.set_password(parsed.name, password(parsed, parsed.name))
     report(parsed, {"name": parsed.name}, f"Changed the password of {parsed.name!r}.")
     return DONE
 

@@ -25,6 +25,9 @@ LibraryError
 |  |- PartsMissing        or they overlap
 |  |- TooManyParts
 |  |- TooManyTransfers
+|  |- WrongOffset         it does not go on where the bytes end
+|  |- BeyondEnd           more bytes than it was to have
+|  |- UploadTakenOver     another request goes on with it
 |  |- ReadOnly
 |  |- ReadOnlyDevice      its password may look, not change
 |  |- LabelTaken
@@ -37,6 +40,7 @@ LibraryError
    |- DataFolderUnusable
    |- CatalogTooNew         a newer version has written it
    |- CatalogDamaged
+   |- SnapshotDamaged       or none at all
    |- CatalogInUse
    |- NobodyKnown           neither a catalog nor a snapshot knows any account
    `- OwnerKnown            so none can be made anew
@@ -184,6 +188,24 @@ class TooManyTransfers(Refused):
         super().__init__(f"You have {most:,} unfinished uploads in parts; finish or drop some.")
 
 
+class WrongOffset(Refused):
+    """``offset_bytes`` is where the upload goes on."""
+
+    def __init__(self, offset_bytes: int) -> None:
+        super().__init__(f"This upload goes on at byte {offset_bytes:,}; ask where, and send from there.")
+        self.offset_bytes = offset_bytes
+
+
+class BeyondEnd(Refused):
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__(f"This upload was to have {size_bytes:,} bytes; more came, or another length.")
+
+
+class UploadTakenOver(Refused):
+    def __init__(self) -> None:
+        super().__init__("Another request goes on with this upload; ask where it is, and send from there.")
+
+
 class ReadOnly(Refused):
     def __init__(self) -> None:
         super().__init__("The Library is read-only; copy new files to the Upload folder instead.")
@@ -242,6 +264,11 @@ class CatalogTooNew(DataFolderError):
 class CatalogDamaged(DataFolderError):
     def __init__(self, file: Path) -> None:
         super().__init__(f"The catalog {file} is damaged or missing; photocloud rebuild makes it anew.")
+
+
+class SnapshotDamaged(DataFolderError):
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"{file} is no snapshot that can be read. Nothing was changed.")
 
 
 class CatalogInUse(DataFolderError):

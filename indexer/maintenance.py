@@ -1,24 +1,19 @@
-"""Looking after the data folder: sweep what crashes and copies left behind, verify the originals."""
+"""Sweeping the data folder: what crashes and copies left behind goes, never an original that counts."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
 from pathlib import Path
 
 from indexer import names
-from indexer.catalog import Catalog
 from indexer.errors import NoRoom
 from indexer.intake import Intake
-from indexer.store import Store
+from indexer.verification import digest_of
 
 _log = logging.getLogger(__name__)
-_BLOCK_BYTES = 1 << 20
 JUNK_LIFE_S = 24 * 3600.0
 
 
@@ -40,7 +35,7 @@ def sweep_staging(intake: Intake) -> int:
 
 
 def _remove_unrecorded(path: Path, intake: Intake) -> None:
-    sha256 = _digest(path)
+    sha256 = digest_of(path)
     for store in (intake.originals, intake.junk):
         is_needed = intake.catalog.arrivals.is_recorded(sha256, as_junk=store is intake.junk)
         stored = store.find(sha256)
@@ -75,64 +70,3 @@ def guard(chore: Callable[[], object]) -> None:
         _log.warning("a chore waits for room: %s", error)
     except Exception:  # noqa: BLE001 - the wall around the housekeeper
         _log.exception("a chore failed")
-
-
-class Damage(StrEnum):
-    MISSING = "missing"
-    CHANGED = "changed"
-    UNREADABLE = "unreadable"
-
-
-@dataclass(frozen=True, slots=True)
-class Damaged:
-    """An original whose bytes are not what they were; ``names`` are paths under which it arrived."""
-
-    sha256: str
-    damage: Damage
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    checked: int
-    size_bytes: int
-    damaged: tuple[Damaged, ...]
-
-
-def verify(catalog: Catalog, originals: Store, report: Callable[[int, int], None]) -> Verification:
-    """Read every original and compare it with its digest. Changes nothing.
-
-    ``report(done, total)`` is called after each one.
-    """
-    expected = catalog.arrivals.originals()
-    damaged = []
-    for done, (sha256, _) in enumerate(expected, start=1):
-        damage = _damage(originals, sha256)
-        if damage is not None:
-            damaged.append(Damaged(sha256, damage, catalog.arrivals.names_of(sha256)))
-        report(done, len(expected))
-    return Verification(len(expected), sum(size for _, size in expected), tuple(damaged))
-
-
-def _damage(originals: Store, sha256: str) -> Damage | None:
-    path = originals.find(sha256)
-    if path is None:
-        return Damage.MISSING
-    try:
-        return None if _digest(path) == sha256 else Damage.CHANGED
-    except OSError:
-        _log.exception("could not read %s", path)
-        return Damage.UNREADABLE
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    for block in _blocks(path):
-        digest.update(block)
-    return digest.hexdigest()
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb", buffering=0) as file:
-        while block := file.read(_BLOCK_BYTES):
-            yield block

@@ -9,12 +9,14 @@ from indexer.catalog.arrivals import Arrivals
 from indexer.catalog.database import Database, is_damage, sqlite_url
 from indexer.catalog.devices import Devices
 from indexer.catalog.entries import Entries
+from indexer.catalog.failures import Failures
 from indexer.catalog.items import Items
 from indexer.catalog.jobs import Jobs
 from indexer.catalog.listings import Listings
 from indexer.catalog.locks import Locks
 from indexer.catalog.migrations import migrate
 from indexer.catalog.people import People
+from indexer.catalog.reindexing import Reindexing
 from indexer.catalog.transfers import Transfers
 from indexer.errors import CatalogDamaged
 
@@ -32,6 +34,8 @@ class Catalog:
     jobs: Jobs
     locks: Locks
     transfers: Transfers
+    failures: Failures
+    reindexing: Reindexing
     _database: Database
 
     def close(self) -> None:
@@ -62,5 +66,7 @@ def open_catalog(location: Path | str) -> Catalog:
         Jobs(database),
         Locks(database),
         Transfers(database),
+        Failures(database),
+        Reindexing(database),
         database,
     )
