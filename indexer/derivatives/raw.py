@@ -27,7 +27,9 @@ LEAST_PREVIEW_PX = 64  # below it stands a dummy
 FULL_SHARE = 0.95  # cameras crop a few rows off their own full-size JPEG
 LEAST_BITS_PER_PIXEL = 0.05  # what a sensor says takes a hundred times that, even when all is black
 
-ORIENTATIONS = {3: 3, 5: 8, 6: 6}  # LibRaw's flip -> EXIF
+# LibRaw's flip -> EXIF; its bits are: mirrored left to right, mirrored top to bottom, transposed.
+ORIENTATIONS = {1: 2, 2: 4, 3: 3, 4: 5, 5: 8, 6: 6, 7: 7}
+TRANSPOSED = 4
 
 
 class RawNotUnderstood(LibraryError):
@@ -95,7 +97,7 @@ def _preview(raw: Any, longest_px: int | None) -> Image.Image | None:
 
 def _as_the_sensor_lies(decoded: Decoded, raw: Any) -> Decoded:
     """Some cameras embed a preview that is upright already, yet marked as if it were not."""
-    is_sideways = raw.sizes.flip in (5, 6)
+    is_sideways = bool(raw.sizes.flip & TRANSPOSED)
     is_tall = (raw.sizes.height > raw.sizes.width) != is_sideways
     image = decoded.image
     is_upright = image.width != image.height and (image.height > image.width) == is_tall

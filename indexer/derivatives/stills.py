@@ -93,7 +93,9 @@ def shrunk(size: Size, cut: Callable[[int, int], Image.Image], longest_px: int) 
     reduced = smooth(cut(0, size[1])) if across * down == 1 else _reduced(size, cut, (across, down))
     if reduced.size == wanted:
         return reduced
-    return reduced.resize(wanted, Image.Resampling.LANCZOS)
+    # The last row and column may stand for less than a whole pixel.
+    exact = (0.0, 0.0, size[0] / across, size[1] / down)
+    return reduced.resize(wanted, Image.Resampling.LANCZOS, box=exact)
 
 
 def _reduced(size: Size, cut: Callable[[int, int], Image.Image], factors: Size) -> Image.Image:

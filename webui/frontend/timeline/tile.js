@@ -3,12 +3,14 @@ import { mediaAddress } from "../api.js";
 import { element, icon } from "../dom.js";
 import * as format from "../format.js";
 import { blurOf } from "../thumbhash.js";
+import { HoverClip } from "./hover-clip.js";
 
 const KIND_WORDS = { raw: "RAW", video: "Video", other: "File", failed: "Failed" };
 
 export class Tile {
   constructor() {
     this.root = element("a", { class: "tile tile-loading" });
+    this.clip = new HoverClip(this.root);
     this.shown = "";
     /** @type {?import("../api.js").Item} */
     this.item = null;
@@ -24,6 +26,7 @@ export class Tile {
     this.root.className = `tile tile-${face}`;
     this.root.setAttribute("href", `/?item=${item.id}`);
     this.root.setAttribute("aria-label", labelOf(item, face));
+    this.clip.use(face === "picture" && item.kind === "video" ? mediaAddress(item, "clip") : null);
     if (face === "picture") this.#showPicture(item);
     else this.root.replaceChildren(placeholder(item, face));
   }
@@ -59,21 +62,21 @@ export class Tile {
 /** @param {import("../api.js").Item} item @returns {"picture" | "pending" | "raw" | "video" | "other" | "failed"} */
 export function faceOf(item) {
   if (item.state !== "ready") return item.state;
-  const isPicture = item.kind === "image" || (item.kind === "raw" && item.thumbhash);
+  const isPicture = item.kind === "image" || (item.kind !== "other" && item.thumbhash);
   return isPicture ? "picture" : item.kind;
 }
 
 /** @param {import("../api.js").Item} item @param {string} face */
 function labelOf(item, face) {
   const words = { pending: "being prepared", failed: "could not be prepared" };
-  const kind = face === "picture" ? "" : words[face] ?? KIND_WORDS[face];
+  const kind = words[face] ?? KIND_WORDS[face === "picture" ? item.kind : face];
   return [item.name, kind, format.takenAt(item)].filter(Boolean).join(", ");
 }
 
 /** @param {import("../api.js").Item} item @param {string} face */
 function placeholder(item, face) {
   const made = element("span", { class: "tile-body" }, icon(face), element("span", { class: "tile-name" }, item.name));
-  const word = face in KIND_WORDS ? badge(item, face) : null;
+  const word = badge(item, face);
   if (word) made.append(word);
   return made;
 }
