@@ -113,7 +113,7 @@ class ReceiptFile:
 
 @dataclass(frozen=True, slots=True)
 class Mishap:
-    """A file that did not come in; ``reason`` is a sentence. ``expected_bytes``: None where none were told."""
+    """A file that did not come in, and why, in a sentence. ``expected_bytes``: None if none were told."""
 
     person_id: int
     path: str

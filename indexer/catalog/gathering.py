@@ -125,7 +125,7 @@ class Gathering:
             )
 
     def freeze(self, person_id: int, receipt_id: int, now: float) -> bool:
-        """End a copy: what has arrived is gathered, what stands empty or is junk is noted; False if it was over.
+        """End a copy: what has arrived is gathered, what stands empty or is junk noted; False if it was over.
 
         From now on only the reading back changes the receipt.
         """
