@@ -11,7 +11,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +35,7 @@ from indexer import maintenance, snapshots
 from indexer.accounts import Accounts
 from indexer.intake import Intake
 from indexer.model import Person
+from indexer.resumable import Resumables
 from indexer.store import Store
 from indexer.transfers import Transfers
 from indexer.upload_tree import UploadTree
@@ -66,15 +67,23 @@ def open_application(settings: Settings) -> Iterator[Application]:
         intake = Intake(core.staging, core.originals, Store(core.folder.junk), core.catalog, worker.wake)
         maintenance.sweep_staging(intake)
         transfers = Transfers(core.staging, core.catalog, core.folder.staging / "parts")
+        resumables = Resumables(intake, core.folder.staging / "resumable")
         # On a full disk this fails; reading, which may be how its owner makes room, still works.
         maintenance.guard(transfers.sweep)
+        maintenance.guard(resumables.sweep)
         setup_token = secrets.token_urlsafe(16)
-        web = create_app(core.library, core.accounts, SetupGate(setup_token))
+        web = create_app(core.library, core.accounts, SetupGate(setup_token), resumables)
         dav = Nextcloud(WebDav(_tree_maker(core, intake)), transfers)
         gate = Gate(core.accounts, dav, web)
         server = make_server(gate, settings.host, settings.port, settings.threads, certificate, proxies)
         worker.start()
-        with _housekeeper(core, intake, transfers):
+        hourly = (
+            lambda: maintenance.sweep_junk(intake, time.time()),
+            lambda: transfers.drop_idle(time.time()),
+            lambda: resumables.drop_idle(time.time()),
+            lambda: _take_snapshot(core),
+        )
+        with _housekeeper(intake, hourly):
             try:
                 yield Application(server, core.accounts, setup_token, server.bind_addr[1])
             finally:
@@ -120,10 +129,10 @@ def _worker_process(settings: Settings, core: Core) -> Iterator[WorkerProcess]:
 
 
 @contextmanager
-def _housekeeper(core: Core, intake: Intake, transfers: Transfers) -> Iterator[None]:
-    """Expire locks, sweep junk, drop idle transfers, take snapshots, while the server runs."""
+def _housekeeper(intake: Intake, hourly: Sequence[Callable[[], object]]) -> Iterator[None]:
+    """Expire locks, and do the ``hourly`` chores, in the background while the server runs."""
     stop = threading.Event()
-    thread = threading.Thread(target=_keep_house, args=[core, intake, transfers, stop], daemon=True)
+    thread = threading.Thread(target=_keep_house, args=[intake, hourly, stop], daemon=True)
     thread.start()
     try:
         yield
@@ -132,15 +141,14 @@ def _housekeeper(core: Core, intake: Intake, transfers: Transfers) -> Iterator[N
         thread.join()
 
 
-def _keep_house(core: Core, intake: Intake, transfers: Transfers, stop: threading.Event) -> None:
+def _keep_house(intake: Intake, hourly: Sequence[Callable[[], object]], stop: threading.Event) -> None:
     next_sweep = 0.0
     while not stop.is_set():
         now = time.time()
         maintenance.guard(lambda: intake.catalog.locks.expire(f"/{upload_share.NAME}", time.time()))
         if now >= next_sweep:
-            maintenance.guard(lambda: maintenance.sweep_junk(intake, time.time()))
-            maintenance.guard(lambda: transfers.drop_idle(time.time()))
-            maintenance.guard(lambda: _take_snapshot(core))
+            for chore in hourly:
+                maintenance.guard(chore)
             next_sweep = now + _SWEEP_EVERY_S
         stop.wait(_EXPIRE_EVERY_S)
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from indexer import names
 from indexer.catalog import Catalog
@@ -33,6 +33,11 @@ Record = Callable[[Arrival, Callable[[], object]], Entry]
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived(Protocol):
+    def finish(self) -> Staged:
+        """The whole bytes, or a refusal: IncompleteUpload, ChecksumMismatch."""
+
+
 class Intake:
     """``junk`` keeps the bytes of junk names apart, so that sweeping it can never touch an original.
 
@@ -52,7 +57,7 @@ class Intake:
 
     def accept(
         self,
-        incoming: Incoming,
+        incoming: Arrived,
         person_id: int,
         path: str,
         *,
@@ -62,7 +67,8 @@ class Intake:
     ) -> Entry:
         """Keep a file that came in whole, under this path of the person's Upload share.
 
-        Bytes already held cost nothing and are answered the same. No bytes make a placeholder.
+        Bytes already held cost nothing and are answered the same. No bytes make a placeholder. By any door
+        but the share, no other file loses its name to this one: see `Arrivals.record`.
         Raises IncompleteUpload, ChecksumMismatch, NoRoom, NoSuchEntry (the folder is gone),
         NameOccupied; then nothing was changed.
         """
@@ -70,7 +76,7 @@ class Intake:
         now = time.time()
         if staged.size_bytes == 0:
             mtime = now if client_mtime is None else client_mtime
-            return self.catalog.entries.place_placeholder(person_id, path, mtime, now)
+            return self._place_empty(person_id, path, mtime, now, door)
         arrival = _arrival(staged, person_id, path, door, now, client_mtime, is_favourite)
         if names.is_junk(path):
             is_passing = names.is_litter(path) and staged.size_bytes <= _PASSING_BYTES
@@ -113,6 +119,12 @@ class Intake:
 
         def ensure() -> None:
             # Another upload of these bytes may have failed just now and undone them; ours are staged.
+    def _place_empty(self, person_id: int, path: str, mtime: float, now: float, door: Door) -> Entry:
+        if door is Door.SHARE:
+            return self.catalog.entries.place_placeholder(person_id, path, mtime, now)
+        self.catalog.entries.make_way(person_id, path, now)
+        return self.catalog.entries.place_placeholder(person_id, path, mtime, now, only_new=True)
+
             if not place.exists():
                 commit()
 

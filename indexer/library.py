@@ -127,7 +127,9 @@ class Library:
         held, again = self._tally(person_id, version)
         queue = self.catalog.jobs.queue(person_id)
         arriving = self.staging.receiving(person_id)
-        arriving += self.catalog.transfers.receiving(person_id, time.time() - _ARRIVING_S)
+        since = time.time() - _ARRIVING_S
+        arriving += self.catalog.transfers.receiving(person_id, since)
+        arriving += self.catalog.resumables.receiving(person_id, since)
         return Status(version, held.count, held, again, queue, arriving)
 
     def _ask_for(self, person_id: int, item: Item, name: str) -> State:

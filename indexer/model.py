@@ -286,6 +286,44 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumable:
+    """An upload that grows from its beginning and goes on after whatever interrupts it.
+
+    ``target`` is its path in the Upload share; None for a part, which only ever becomes a piece of
+    another upload. ``size_bytes`` is None until it is told. ``received_bytes`` are safe on the disk.
+    ``told`` is what its sender said of it, kept for the sender alone; ``parts`` names the uploads that it
+    was joined from. ``stored_path`` is where it lies in the Upload share once it is whole and kept, and
+    ``sha256`` its item (None for an empty file and for junk).
+    """
+
+    id: str
+    person_id: int
+    target: str | None
+    mtime: float | None
+    size_bytes: int | None
+    received_bytes: int
+    told: str
+    parts: str
+    used_at: float
+    stored_path: str | None = None
+    sha256: str | None = None
+
+    @property
+    def is_part(self) -> bool:
+        return self.target is None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of its bytes are here."""
+        return self.received_bytes == self.size_bytes
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it has become a file of the Upload share."""
+        return self.stored_path is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A claimed piece of work on an item. ``token`` proves the claim when it is finished."""
 

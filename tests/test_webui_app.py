@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from indexer.library import Library
-from tests.webui_site import Site, open_site
+from indexer.resumable import Resumables
+from tests.webui_site import Site, intake_of, open_site
 from webui.app import SetupGate, create_app
 
 
@@ -79,5 +80,6 @@ def test_app_keeps_no_global_state(tmp_path: Path, site: Site) -> None:
         assert isinstance(other.core.library, Library)
         assert site.get("/").headers["location"] == "/login"
         assert other.get("/").headers["location"] == "/setup"
-        again = create_app(other.core.library, other.core.accounts, SetupGate("x"))
+        resumables = Resumables(intake_of(other.core), tmp_path / "resumable")
+        again = create_app(other.core.library, other.core.accounts, SetupGate("x"), resumables)
         assert again is not other.app

@@ -22,6 +22,7 @@ from indexer.accounts import Accounts
 from indexer.hashing import Announced
 from indexer.intake import Intake
 from indexer.model import Door, Person
+from indexer.resumable import Resumables
 from indexer.store import Store
 from indexer.worker import Worker
 from tests.libraries import CHEAP_HASHER
@@ -127,8 +128,7 @@ class Site:
 
     def bring(self, person: Person, name: str, content: bytes) -> str:
         """A file comes in through the real intake; its item waits for the worker. The item's id."""
-        junk = Store(self.core.folder.junk)
-        intake = Intake(self.core.staging, self.core.originals, junk, self.core.catalog, lambda: None)
+        intake = intake_of(self.core)
         incoming = intake.begin(person.id, name, Announced(len(content)))
         incoming.write(content)
         entry = intake.accept(incoming, person.id, name, door=Door.SHARE, client_mtime=None)
@@ -147,4 +147,11 @@ def open_site(folder: Path) -> Iterator[Site]:
         core = replace(
             opened, accounts=Accounts(opened.catalog.people, opened.catalog.devices, hasher=CHEAP_HASHER)
         )
-        yield Site(core, create_app(core.library, core.accounts, SetupGate(TOKEN)))
+        resumables = Resumables(intake_of(core), core.folder.staging / "resumable")
+        resumables.sweep()
+        yield Site(core, create_app(core.library, core.accounts, SetupGate(TOKEN), resumables))
+
+
+def intake_of(core: Core) -> Intake:
+    """The way in, with nobody to wake."""
+    return Intake(core.staging, core.originals, Store(core.folder.junk), core.catalog, lambda: None)

@@ -14,6 +14,7 @@ from bottle import Bottle, HTTPError, HTTPResponse, request, response
 from indexer.accounts import Accounts
 from indexer.devices import Devices
 from indexer.library import Library
+from indexer.resumable import Resumables
 from webui.api import Api, json_answer
 from webui.devices import DevicePages
 from webui.errors import NoSuchPage, NotLoggedIn, Problem, WrongMethod, problem_of
@@ -21,6 +22,7 @@ from webui.media import Media
 from webui.pages import Pages
 from webui.setup_gate import SetupGate
 from webui.static_files import StaticFiles
+from webui.uploads import Uploads
 from webui.visitors import Visitors, is_browser_page
 
 __all__ = ["SetupGate", "create_app"]
@@ -42,7 +44,7 @@ _SAFE_HEADERS = {
 }
 
 
-def create_app(library: Library, accounts: Accounts, setup: SetupGate) -> WsgiApp:
+def create_app(library: Library, accounts: Accounts, setup: SetupGate, resumables: Resumables) -> WsgiApp:
     """The application; it holds no state of its own and may be called by many threads at once."""
     visitors = Visitors(accounts)
     static_files = StaticFiles()
@@ -51,7 +53,8 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate) -> WsgiAp
     media = Media(library, visitors)
     app = Bottle()
     devices = DevicePages(Devices(accounts.devices, accounts.clock), visitors, pages)
-    for method, path, handler in _routes(pages, devices, api, media, static_files):
+    uploads = Uploads(resumables, visitors)
+    for method, path, handler in _routes(pages, devices, api, media, static_files, uploads):
         app.route(path, method, handler)
     app.install(_wall(pages))
     app.default_error_handler = _bottle_errors(pages)
@@ -59,7 +62,12 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate) -> WsgiAp
 
 
 def _routes(
-    pages: Pages, devices: DevicePages, api: Api, media: Media, static_files: StaticFiles
+    pages: Pages,
+    devices: DevicePages,
+    api: Api,
+    media: Media,
+    static_files: StaticFiles,
+    uploads: Uploads,
 ) -> list[tuple[str, str, Handler]]:
     return [
         ("GET", "/", pages.home),
@@ -88,6 +96,13 @@ def _routes(
         ("GET", "/api/v1/items/<item_id>/playable", media.playable),
         ("GET", "/api/v1/items/<item_id>/full", media.full),
         ("POST", "/api/v1/originals/check", api.check_originals),
+        ("OPTIONS", "/api/v1/uploads/", uploads.options),
+        ("POST", "/api/v1/uploads/", uploads.create),
+        ("OPTIONS", "/api/v1/uploads/<upload_id>", uploads.options),
+        ("HEAD", "/api/v1/uploads/<upload_id>", uploads.head),
+        ("PATCH", "/api/v1/uploads/<upload_id>", uploads.patch),
+        ("DELETE", "/api/v1/uploads/<upload_id>", uploads.delete),
+        ("POST", "/api/v1/uploads/<upload_id>", uploads.override),
         ("GET", "/api/v1/devices", devices.list),
         ("POST", "/api/v1/devices", devices.add_by_api),
         ("DELETE", "/api/v1/devices/<device_id>", devices.revoke_by_api),

@@ -127,6 +127,13 @@ _LIBRARY_PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     library_errors.LabelTaken: (409, "label_taken"),
     library_errors.TooManyDevices: (409, "too_many_devices"),
     library_errors.TooLarge: (413, "too_large"),
+    library_errors.BeyondEnd: (413, "beyond_end"),
+    library_errors.ChecksumMismatch: (460, "checksum_mismatch"),  # as tus wants it
+    library_errors.WrongOffset: (409, "wrong_offset"),
+    library_errors.UploadTakenOver: (423, "taken_over"),
+    library_errors.PartsMissing: (409, "parts_missing"),
+    library_errors.TooManyTransfers: (409, "too_many_uploads"),
+    library_errors.NameOccupied: (409, "name_occupied"),
     library_errors.NoRoom: (507, "no_room"),
 }
 

@@ -17,6 +17,7 @@ from indexer.catalog.locks import Locks
 from indexer.catalog.migrations import migrate
 from indexer.catalog.people import People
 from indexer.catalog.reindexing import Reindexing
+from indexer.catalog.resumables import Resumables
 from indexer.catalog.transfers import Transfers
 from indexer.errors import CatalogDamaged
 
@@ -34,6 +35,7 @@ class Catalog:
     jobs: Jobs
     locks: Locks
     transfers: Transfers
+    resumables: Resumables
     failures: Failures
     reindexing: Reindexing
     _database: Database
@@ -66,6 +68,7 @@ def open_catalog(location: Path | str) -> Catalog:
         Jobs(database),
         Locks(database),
         Transfers(database),
+        Resumables(database),
         Failures(database),
         Reindexing(database),
         database,

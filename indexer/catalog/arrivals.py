@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import UNKNOWN_TIME, EntryRow, ItemRow, OriginalRow, UploadRow
 from indexer.catalog.versions import bump
 from indexer.errors import NoSuchEntry
-from indexer.model import Arrival, Entry, State
+from indexer.model import Arrival, Door, Entry, State
 
 _ORIGINAL = ("sha256", "size_bytes", "kind", "mime", "extension", "added_at")
 _ITEM = (
@@ -56,12 +57,14 @@ class Arrivals:
     def record(self, arrival: Arrival, ensure: Callable[[], object] = _sure) -> Entry:
         """Original, item, upload, entry and (where there is work) the index job, durable on return.
 
+        In the share a file replaces what had its name, and its folder must be there. By any other door
+        it gets the folders that it needs, and a number where its name stands for other bytes.
         ``ensure`` is called when the rows are written, before they count: it makes sure of the bytes,
         which nobody can forget any more from then on (see `unless_recorded`). Raises NoSuchEntry for a
         folder that is gone, NameOccupied when a folder has the name, and what ``ensure`` raises.
         """
         with self._database.write() as connection:
-            entry = _record(connection, arrival)
+            entry = _record(connection, _in_its_place(connection, arrival))
             ensure()
             return entry
 
@@ -70,7 +73,7 @@ class Arrivals:
     ) -> Entry:
         """As `record`, but only the entry: junk is never an item. ``durable`` as in `Database.write`."""
         with self._database.write(durable=durable) as connection:
-            entry = _place_entry(connection, arrival)
+            entry = _place_entry(connection, _in_its_place(connection, arrival))
             ensure()
             return entry
 
@@ -144,6 +147,16 @@ def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
 
 def _is_recorded(connection: sa.Connection, sha256: str, *, as_junk: bool) -> bool:
     return (_IS_JUNK if as_junk else _IS_ORIGINAL).row(connection, sha256=sha256) is not None
+def _in_its_place(connection: sa.Connection, arrival: Arrival) -> Arrival:
+    if arrival.door is Door.SHARE:
+        return arrival
+    entries.make_way(connection, arrival.person_id, arrival.path, arrival.at)
+    if names.is_junk(arrival.path):
+        return arrival
+    path = entries.free_path(connection, arrival.person_id, arrival.path, arrival.sha256)
+    return replace(arrival, path=path)
+
+
 
 
 def _offer_mtime(connection: sa.Connection, person_id: int, sha256: str, mtime: float, now: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -64,6 +65,11 @@ class Entries:
                 raise NameOccupied(path)
             row = _new_row(person_id, path, now, type=EntryType.FOLDER, mime=FOLDER_MIME)
             connection.execute(_INSERT, row)
+
+    def make_way(self, person_id: int, path: str, now: float) -> None:
+        """Make what is missing of the folders above a path; raises NameOccupied where a file has the name."""
+        with self._database.write() as connection:
+            make_way(connection, person_id, path, now)
 
     def place_placeholder(
         self, person_id: int, path: str, mtime: float, now: float, *, only_new: bool = False
@@ -172,6 +178,26 @@ def check_parent(connection: sa.Connection, person_id: int, path_key: str) -> No
         raise NoSuchEntry(folder)
 
 
+def make_way(connection: sa.Connection, person_id: int, path: str, now: float) -> None:
+    """Make what is missing of the folders above a path; raises NameOccupied where a file has the name."""
+    folder = names.parent(path)
+    if not folder:
+        return
+    found = _TYPE.row(connection, person_id=person_id, path=names.key(folder))
+    if found is None:
+        make_way(connection, person_id, folder, now)
+        connection.execute(_INSERT, _new_row(person_id, folder, now, type=EntryType.FOLDER, mime=FOLDER_MIME))
+    elif found != (EntryType.FOLDER,):
+        raise NameOccupied(folder)
+
+
+def free_path(connection: sa.Connection, person_id: int, path: str, sha256: str) -> str:
+    """The path, numbered if its name stands for other bytes, so that these take no other file's place."""
+    folder, name = names.parent(path), names.last(path)
+    numbered = (names.join(folder, names.numbered(name, number)) for number in itertools.count(1))
+    return next(path for path in numbered if _takes(connection, person_id, names.key(path), sha256))
+
+
 def place_file(
     connection: sa.Connection,
     person_id: int,
@@ -254,6 +280,15 @@ def _behind(connection: sa.Connection, person_id: int, old: Entry | None) -> dic
         return {}
     if old.sha256:
         return {"previous_sha256": old.sha256, "previous_mtime": old.mtime}
+def _takes(connection: sa.Connection, person_id: int, path_key: str, sha256: str) -> bool:
+    """Whether a name may stand for these bytes without standing for others no more."""
+    old = find(connection, person_id, path_key)
+    if old is None or old.sha256 == sha256:
+        return True
+    is_placeholder = old.type is EntryType.PLACEHOLDER
+    return is_placeholder and _HIDDEN.row(connection, person_id=person_id, path=path_key) == (None, None)
+
+
     # A placeholder again, from a client that tries once more: what it hid is still hidden.
     sha256, mtime = _HIDDEN.row(connection, person_id=person_id, path=old.path) or (None, None)
     return {"previous_sha256": sha256, "previous_mtime": mtime}

@@ -213,6 +213,25 @@ class PartRow(Base):
     at: Mapped[float]
 
 
+class ResumableRow(Base):
+    """An upload that grows; see `indexer.model.Resumable`."""
+
+    __tablename__ = "resumable"
+    __table_args__ = (Index("resumable_of_person", "person_id"), Index("resumable_idle", "used_at"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    target: Mapped[str | None]
+    mtime: Mapped[float | None]
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    received_bytes: Mapped[int] = mapped_column(BigInteger)
+    told: Mapped[str]
+    parts: Mapped[str]
+    used_at: Mapped[float]
+    stored_path: Mapped[str | None]
+    sha256: Mapped[str | None]
+
+
 class JobRow(Base):
     """Work still to do, or given up. ``due`` is when its claim runs out, ``token`` names the claim."""
 

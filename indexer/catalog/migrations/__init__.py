@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from indexer.errors import CatalogTooNew
 
-HEAD = "0005"
+HEAD = "0006"
 
 
 def migrate(engine: sa.Engine) -> None:
