@@ -31,7 +31,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     return max(ImageStat.Stat(ImageChops.difference(one, other)).mean)
 
 
-@pytest.mark.parametrize("size", [(3000, 2000), (2000, 3001), (30_000, 500), (1700, 1700)])
+@pytest.mark.parametrize("size", [(3000, 2000), (2000, 3001), (6000, 1000), (1700, 1700)])
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "CMYK", "1"])
 def test_strip_by_strip_gives_the_same_as_at_once(mode: str, size: tuple[int, int]) -> None:
     image = photos.quarters(size).convert(mode, dither=Image.Dither.NONE)
