@@ -58,8 +58,19 @@ export const getPage = (day, cursor, limit) => get("items", { day, cursor, limit
 /** @param {string} id @returns {Promise<Item>} with its uploads */
 export const getItem = (id) => get(`items/${id}`);
 
-/** @param {Item} item @param {"original" | "thumbnail" | "preview"} what */
+/** @param {Item} item @param {"original" | "thumbnail" | "preview" | "clip" | "playable"} what */
 export const mediaAddress = (item, what) => `${ROOT}items/${item.id}/${what}`;
+
+/**
+ * Why a video does not play: it is there, it is being made, or it will never be.
+ * @param {Item} item @returns {Promise<"ready" | "pending" | "never">}
+ */
+export async function playableState(item) {
+  const answer = await fetch(mediaAddress(item, "playable"), { headers: { Range: "bytes=0-0" } });
+  if (answer.ok) return "ready";
+  const { error } = await answer.json();
+  return error.code === "not_ready" ? "pending" : "never";
+}
 
 /** @param {Item} item */
 export const downloadAddress = (item) => `${mediaAddress(item, "original")}?download=1`;

@@ -3,6 +3,7 @@ import { downloadAddress, mediaAddress } from "../api.js";
 import { element, icon } from "../dom.js";
 import * as format from "../format.js";
 import { faceOf } from "../timeline/tile.js";
+import { filmOf } from "./film.js";
 
 const SHOWN_BY_BROWSERS = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]);
 
@@ -17,6 +18,7 @@ const HEADLINES = {
 /** Data for PhotoSwipe; an item that is not loaded yet has none. @param {?import("../api.js").Item} item */
 export function slideOf(item) {
   if (!item) return { type: "waiting" };
+  if (faceOf(item) === "picture" && item.kind === "video") return { type: "film", item };
   if (faceOf(item) !== "picture" || !item.width || !item.height) return { type: "plate", item };
   const isAnimation = item.mime === "image/gif";
   return {
@@ -32,7 +34,10 @@ export function slideOf(item) {
 }
 
 /** The element of a slide that is no picture. @param {{type: string, item?: import("../api.js").Item}} data */
-export function plateOf({ item }) {
+export const elementOf = (data) => (data.type === "film" ? filmOf(data.item) : plateOf(data));
+
+/** @param {{item?: import("../api.js").Item}} data */
+function plateOf({ item }) {
   if (!item) return element("div", { class: "pswp__content plate" }, element("span", { class: "spinner" }));
   const face = faceOf(item) === "picture" ? "other" : faceOf(item);
   const facts = [item.mime, format.size(item.size_bytes), item.duration_s ? format.duration(item.duration_s) : ""];

@@ -4,9 +4,10 @@ import { downloadAddress, getItem } from "../api.js";
 import { element, icon } from "../dom.js";
 import * as format from "../format.js";
 import * as address from "./address.js";
+import * as film from "./film.js";
 import { InfoPanel } from "./info-panel.js";
 import { Sequence } from "./sequence.js";
-import { plateOf, sharpenOnZoom, slideOf } from "./slides.js";
+import { elementOf, sharpenOnZoom, slideOf } from "./slides.js";
 
 const PANEL_WIDTH = 360;
 const LEAST_WIDTH_FOR_PANEL = 860;
@@ -92,7 +93,9 @@ export class Viewer {
     pswp.addFilter("numItems", () => this.sequence.total);
     pswp.addFilter("itemData", (data, index) => this.#slide(index));
     pswp.addFilter("thumbEl", (thumb, data) => this.#thumbnail(data.item));
-    pswp.on("contentLoad", (event) => this.#loadPlate(event));
+    pswp.on("contentLoad", (event) => this.#loadElement(event));
+    pswp.on("contentDeactivate", ({ content }) => film.pause(content.element));
+    pswp.on("pointerDown", (event) => film.isOnControls(event.originalEvent) && event.preventDefault());
     pswp.on("uiRegister", () => this.#addControls());
     pswp.on("change", () => this.#changed());
     pswp.on("keydown", ({ originalEvent }) => this.#pressed(originalEvent));
@@ -122,11 +125,11 @@ export class Viewer {
     this.pswp.refreshSlideContent(number);
   }
 
-  #loadPlate(event) {
+  #loadElement(event) {
     const { content } = event;
     if (content.type === "image") return;
     event.preventDefault();
-    content.element = plateOf(content.data);
+    content.element = elementOf(content.data);
     content.onLoaded();
   }
 
@@ -177,6 +180,8 @@ export class Viewer {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "i") this.panel.toggle();
     if (event.key === "d") this.download.click();
+    if (event.key !== " " || isControl(event.target)) return;
+    if (film.toggle(this.pswp.currSlide.content.element)) event.preventDefault();
   }
 
   #panelToggled() {
@@ -212,3 +217,6 @@ export class Viewer {
     else if (!this.isOpen) this.openFromAddress();
   }
 }
+
+/** What does something of its own at a press of the space bar. @param {?EventTarget} target */
+const isControl = (target) => target instanceof Element && target.matches("a, button, video");
