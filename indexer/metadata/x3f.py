@@ -38,7 +38,8 @@ def previews(file: BinaryIO, sections: list[Section]) -> Iterator[bytes]:
     """The beginnings of the embedded JPEGs."""
     for offset, length, kind in sections:
         if kind in (b"IMAG", b"IMA2"):
-            head = read_at(file, offset + IMAGE_HEADER_BYTES, min(length, MOST_PREVIEW_BYTES))
+            picture_bytes = max(length - IMAGE_HEADER_BYTES, 0)
+            head = read_at(file, offset + IMAGE_HEADER_BYTES, min(picture_bytes, MOST_PREVIEW_BYTES))
             if head.startswith(b"\xff\xd8"):
                 yield head
 
