@@ -4,6 +4,7 @@ LibraryError
 |- NotFound
 |  |- NoSuchItem
 |  |- NoSuchEntry
+|  |- NoSuchReceipt
 |  |- NoSuchTransfer
 |  |- NoSuchAccount
 |  |- NoSuchDevice
@@ -80,6 +81,11 @@ class NoSuchAccount(NotFound):
 class NoSuchDevice(NotFound):
     def __init__(self) -> None:
         super().__init__("There is no such device; it may have been revoked already.")
+
+
+class NoSuchReceipt(NotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no such receipt, or it is not finished yet.")
 
 
 class NoSuchTransfer(NotFound):

@@ -120,6 +120,7 @@ class Incoming:
         self._label = label
         self._received_bytes = 0
         self._flushed_bytes = 0
+        self._tell: Callable[[int, BaseException], None] | None = None
         self._fd = self._open()
 
     def write(self, block: bytes | memoryview) -> None:
@@ -150,6 +151,10 @@ class Incoming:
         told = " ".join(f"{name.upper()}:{found[name]}" for name in self._checksums)
         return Staged(self._path, sha256, self._received_bytes, told)
 
+    def on_failure(self, tell: Callable[[int, BaseException], None]) -> None:
+        """Have the received bytes and the error told when the file does not come in."""
+        self._tell = tell
+
     @property
     def progress(self) -> Receiving:
         return Receiving(self._label, self._received_bytes, self._announced.size_bytes)
@@ -168,6 +173,8 @@ class Incoming:
         os.close(self._fd)
         self._path.unlink(missing_ok=True)
         self._staging.forget(self)
+        if error is not None and self._tell is not None:
+            self._tell(self._received_bytes, error)
 
     def _open(self) -> int:
         with told_when_full(self._announced.size_bytes):

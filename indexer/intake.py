@@ -17,9 +17,10 @@ from typing import BinaryIO, Protocol
 
 from indexer import names
 from indexer.catalog import Catalog
-from indexer.errors import OriginalMissing
+from indexer.errors import OriginalMissing, Refused
 from indexer.hashing import Announced, Incoming, Staged, Staging
 from indexer.identify import identify
+from indexer.mishaps import mishap
 from indexer.model import Arrival, Door, Entry, MediaType
 from indexer.store import Store
 
@@ -32,12 +33,12 @@ _PASSING_BYTES = 64 * 1024
 Record = Callable[[Arrival, Callable[[], object]], Entry]
 
 
-@dataclass(frozen=True, slots=True)
 class Arrived(Protocol):
     def finish(self) -> Staged:
         """The whole bytes, or a refusal: IncompleteUpload, ChecksumMismatch."""
 
 
+@dataclass(frozen=True, slots=True)
 class Intake:
     """``junk`` keeps the bytes of junk names apart, so that sweeping it can never touch an original.
 
@@ -50,10 +51,20 @@ class Intake:
     catalog: Catalog
     wake: Callable[[], None]
 
-    def begin(self, person_id: int, path: str, announced: Announced) -> Incoming:
-        """Open the way for one file; raises BadName, TooLarge, NoRoom before any byte is read."""
-        names.check(path)
-        return self.staging.begin(person_id, path, announced)
+    def begin(self, person_id: int, path: str, announced: Announced, *, door: Door = Door.SHARE) -> Incoming:
+        """Open the way for one file; raises BadName, TooLarge, NoRoom before any byte is read.
+
+        A file that is refused here or does not come in afterwards is remembered for its receipt.
+        """
+        tell = functools.partial(self._remember, person_id, path, door, announced.size_bytes)
+        try:
+            names.check(path)
+            incoming = self.staging.begin(person_id, path, announced)
+        except Refused as error:
+            tell(0, error)
+            raise
+        incoming.on_failure(tell)
+        return incoming
 
     def accept(
         self,
@@ -106,6 +117,12 @@ class Intake:
         self._keep(self.originals, staged, arrival, self.catalog.arrivals.record_adopted)
         self.wake()
 
+    def _place_empty(self, person_id: int, path: str, mtime: float, now: float, door: Door) -> Entry:
+        if door is Door.SHARE:
+            return self.catalog.entries.place_placeholder(person_id, path, mtime, now)
+        self.catalog.entries.make_way(person_id, path, now)
+        return self.catalog.entries.place_placeholder(person_id, path, mtime, now, only_new=True)
+
     def _keep(
         self, store: Store, staged: Staged, arrival: Arrival, record: Record, *, durable: bool = True
     ) -> Entry:
@@ -119,12 +136,6 @@ class Intake:
 
         def ensure() -> None:
             # Another upload of these bytes may have failed just now and undone them; ours are staged.
-    def _place_empty(self, person_id: int, path: str, mtime: float, now: float, door: Door) -> Entry:
-        if door is Door.SHARE:
-            return self.catalog.entries.place_placeholder(person_id, path, mtime, now)
-        self.catalog.entries.make_way(person_id, path, now)
-        return self.catalog.entries.place_placeholder(person_id, path, mtime, now, only_new=True)
-
             if not place.exists():
                 commit()
 
@@ -134,6 +145,26 @@ class Intake:
         except BaseException:
             self._undo(store, sha256)
             raise
+
+    def _remember(
+        self,
+        person_id: int,
+        path: str,
+        door: Door,
+        expected_bytes: int | None,
+        received_bytes: int,
+        error: BaseException,
+    ) -> None:
+        if names.is_litter(path):
+            return
+        happened = mishap(
+            person_id, path, door, time.time(), error,
+            received_bytes=received_bytes, expected_bytes=expected_bytes,
+        )  # fmt: skip
+        try:
+            self.catalog.mishaps.record(happened)
+        except Exception:  # noqa: BLE001 - the client is told what went wrong with its file, not with this
+            _log.exception("could not remember that %s did not come in", happened.path)
 
     def _undo(self, store: Store, sha256: str) -> None:
         # What failed for this client may have succeeded on the disk, or by another upload: rows decide.

@@ -10,16 +10,27 @@ from sqlalchemy.schema import CreateTable
 from indexer.catalog.tables import UNKNOWN_TIME, Base
 
 TABLES = list(Base.metadata.tables.values())
-SHARED = {"person", "original"}
-BY_SECRET = {"session", "dav_lock", "upload", "job", "device"}  # found by a token or a number, then checked
+SHARED = {"person", "original", "setting", "gathered", "damage"}
+# Found by a token or a number, then checked.
+BY_SECRET = {"session", "dav_lock", "upload", "job", "device", "resumable", "receipt", "mishap"}
+PARTS_OF = {"receipt_file": "receipt"}  # whose it is stands in the row that it is a part of
 
 
-@pytest.mark.parametrize("table", [each for each in TABLES if each.name not in SHARED], ids=str)
+@pytest.mark.parametrize(
+    "table", [each for each in TABLES if each.name not in SHARED | PARTS_OF.keys()], ids=str
+)
 def test_rows_belong_to_a_person(table: sa.Table) -> None:
     assert not table.columns["person_id"].nullable
     assert {key.target_fullname for key in table.columns["person_id"].foreign_keys} == {"person.id"}
     first = next(iter(table.primary_key.columns)).name
     assert first == "person_id" or table.name in BY_SECRET
+
+
+@pytest.mark.parametrize(("part", "whole"), PARTS_OF.items())
+def test_parts_go_with_their_whole(part: str, whole: str) -> None:
+    keys = [key for key in Base.metadata.tables[part].foreign_keys if key.column.table.name == whole]
+    assert [key.ondelete for key in keys] == ["CASCADE"]
+    assert keys[0].parent.primary_key
 
 
 @pytest.mark.parametrize("table", TABLES, ids=str)

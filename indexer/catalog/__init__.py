@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.catalog.arrivals import Arrivals
+from indexer.catalog.damage import DamagedOriginals
 from indexer.catalog.database import Database, is_damage, sqlite_url
 from indexer.catalog.devices import Devices
 from indexer.catalog.entries import Entries
 from indexer.catalog.failures import Failures
+from indexer.catalog.gathering import Gathering
 from indexer.catalog.items import Items
 from indexer.catalog.jobs import Jobs
 from indexer.catalog.listings import Listings
 from indexer.catalog.locks import Locks
 from indexer.catalog.migrations import migrate
+from indexer.catalog.mishaps import Mishaps
 from indexer.catalog.people import People
+from indexer.catalog.receipts import Receipts
 from indexer.catalog.reindexing import Reindexing
 from indexer.catalog.resumables import Resumables
 from indexer.catalog.transfers import Transfers
@@ -38,6 +42,10 @@ class Catalog:
     resumables: Resumables
     failures: Failures
     reindexing: Reindexing
+    receipts: Receipts
+    gathering: Gathering
+    mishaps: Mishaps
+    damage: DamagedOriginals
     _database: Database
 
     def close(self) -> None:
@@ -71,5 +79,9 @@ def open_catalog(location: Path | str) -> Catalog:
         Resumables(database),
         Failures(database),
         Reindexing(database),
+        Receipts(database),
+        Gathering(database),
+        Mishaps(database),
+        DamagedOriginals(database),
         database,
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from indexer import names
-from indexer.catalog import entries, jobs
+from indexer.catalog import damage, entries, jobs
 from indexer.catalog.database import Database
 from indexer.catalog.portable import insert_or_ignore
 from indexer.catalog.prepared import Prepared
@@ -88,9 +88,10 @@ class Arrivals:
             return entry
 
     def is_held(self, person_id: int, sha256: str) -> bool:
-        """Whether this person's library has these bytes."""
+        """Whether this person's library has these bytes, and they are not known to be damaged."""
         with self._database.read() as connection:
-            return _STATE.row(connection, person_id=person_id, sha256=sha256) is not None
+            is_held = _STATE.row(connection, person_id=person_id, sha256=sha256) is not None
+            return is_held and not damage.is_damaged(connection, sha256)
 
     def annotate(
         self, person_id: int, path: str, changes: dict[str, str | None], mtime: float | None, now: float
@@ -132,7 +133,8 @@ class Arrivals:
 
 def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
     entry = _place_entry(connection, arrival)
-    _ADD_ORIGINAL.run(connection, **_original_values(arrival))
+    if not _ADD_ORIGINAL.run(connection, **_original_values(arrival)):
+        damage.heal(connection, arrival.sha256)  # `is_held` said no, so these bytes have taken its place
     is_new = _ADD_ITEM.run(connection, **_item_values(arrival)) > 0
     _ADD_UPLOAD.run(connection, **_upload_values(arrival, is_new))
     if arrival.is_favourite and not is_new:
@@ -145,8 +147,6 @@ def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
     return entry
 
 
-def _is_recorded(connection: sa.Connection, sha256: str, *, as_junk: bool) -> bool:
-    return (_IS_JUNK if as_junk else _IS_ORIGINAL).row(connection, sha256=sha256) is not None
 def _in_its_place(connection: sa.Connection, arrival: Arrival) -> Arrival:
     if arrival.door is Door.SHARE:
         return arrival
@@ -157,6 +157,8 @@ def _in_its_place(connection: sa.Connection, arrival: Arrival) -> Arrival:
     return replace(arrival, path=path)
 
 
+def _is_recorded(connection: sa.Connection, sha256: str, *, as_junk: bool) -> bool:
+    return (_IS_JUNK if as_junk else _IS_ORIGINAL).row(connection, sha256=sha256) is not None
 
 
 def _offer_mtime(connection: sa.Connection, person_id: int, sha256: str, mtime: float, now: float) -> None:

@@ -247,11 +247,17 @@ def replace(connection: sa.Connection, row: dict[str, Any]) -> Entry:
     return _entry([row[column.key] for column in _COLUMNS])
 
 
-def drop_placeholder(connection: sa.Connection, person_id: int, path_key: str) -> None:
-    """End one abandoned placeholder, if the path is one: the version behind it returns, or the name goes."""
-    if not restore_hidden(connection, person_id, path_key):
-        is_placeholder = EntryRow.type == EntryType.PLACEHOLDER
+def drop_placeholder(connection: sa.Connection, person_id: int, path_key: str) -> float | None:
+    """End one abandoned placeholder: the version behind it returns, or the name goes.
+
+    When it was made (epoch seconds); None, changing nothing, for a path that is none.
+    """
+    is_placeholder = EntryRow.type == EntryType.PLACEHOLDER
+    query = sa.select(EntryRow.changed_at).where(*_exactly(person_id, path_key), is_placeholder)
+    made_at: float | None = connection.scalar(query)
+    if made_at is not None and not restore_hidden(connection, person_id, path_key):
         connection.execute(sa.delete(EntryRow).where(*_exactly(person_id, path_key), is_placeholder))
+    return made_at
 
 
 def restore_hidden(connection: sa.Connection, person_id: int, path_key: str) -> bool:
@@ -274,12 +280,6 @@ def restore_hidden(connection: sa.Connection, person_id: int, path_key: str) -> 
     return True
 
 
-def _behind(connection: sa.Connection, person_id: int, old: Entry | None) -> dict[str, Any]:
-    """The columns of the version that a placeholder in place of ``old`` hides."""
-    if old is None or old.is_junk:
-        return {}
-    if old.sha256:
-        return {"previous_sha256": old.sha256, "previous_mtime": old.mtime}
 def _takes(connection: sa.Connection, person_id: int, path_key: str, sha256: str) -> bool:
     """Whether a name may stand for these bytes without standing for others no more."""
     old = find(connection, person_id, path_key)
@@ -289,6 +289,12 @@ def _takes(connection: sa.Connection, person_id: int, path_key: str, sha256: str
     return is_placeholder and _HIDDEN.row(connection, person_id=person_id, path=path_key) == (None, None)
 
 
+def _behind(connection: sa.Connection, person_id: int, old: Entry | None) -> dict[str, Any]:
+    """The columns of the version that a placeholder in place of ``old`` hides."""
+    if old is None or old.is_junk:
+        return {}
+    if old.sha256:
+        return {"previous_sha256": old.sha256, "previous_mtime": old.mtime}
     # A placeholder again, from a client that tries once more: what it hid is still hidden.
     sha256, mtime = _HIDDEN.row(connection, person_id=person_id, path=old.path) or (None, None)
     return {"previous_sha256": sha256, "previous_mtime": mtime}

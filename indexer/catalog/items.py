@@ -12,6 +12,7 @@ from indexer import names
 from indexer.catalog import details
 from indexer.catalog.database import Database
 from indexer.catalog.prepared import Prepared
+from indexer.catalog.receipt_tables import DamageRow
 from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, PersonRow, UploadRow
 from indexer.knowledge import Camera, CaptureTime, Metadata, Position
 from indexer.model import UNKNOWN_DAY, Day, Door, Failure, Item, Kind, State, Tally, Upload
@@ -140,12 +141,14 @@ class Items:
         return item if item and names.key(item.library_name or "") == names.key(name) else None
 
     def held(self, person_id: int, digests: Iterable[str]) -> frozenset[str]:
-        """Those of the digests that this person holds."""
+        """Those of the digests that this person holds; damaged originals must be sent again."""
         found: set[str] = set()
         with self._database.read() as connection:
             for part in _parts(list(digests)):
                 query = sa.select(ItemRow.sha256).where(
-                    ItemRow.person_id == person_id, ItemRow.sha256.in_(part)
+                    ItemRow.person_id == person_id,
+                    ItemRow.sha256.in_(part),
+                    ItemRow.sha256.not_in(sa.select(DamageRow.sha256)),
                 )
                 found.update(connection.scalars(query))
         return frozenset(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from indexer import names
-from indexer.catalog import entries
+from indexer.catalog import entries, mishaps
 from indexer.catalog.database import Database
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import LockRow
@@ -118,8 +118,7 @@ class Locks:
             ).all()
             for person_id, root in expired:
                 if root.startswith(f"{upload_root}/") and not _is_locked(connection, person_id, root):
-                    path = root.removeprefix(f"{upload_root}/")
-                    entries.drop_placeholder(connection, person_id, names.key(path))
+                    _end_placeholder(connection, person_id, root.removeprefix(f"{upload_root}/"))
 
 
 def around(
@@ -129,6 +128,12 @@ def around(
     first, last = f"{path}/", f"{path}0" if below else f"{path}/"
     rows = _AROUND.rows(connection, person_id=person_id, path=path, now=now, first=first, last=last)
     return tuple(Lock(*row) for row in rows)
+
+
+def _end_placeholder(connection: sa.Connection, person_id: int, path: str) -> None:
+    made_at = entries.drop_placeholder(connection, person_id, names.key(path))
+    if made_at is not None and not names.is_junk(path):
+        mishaps.add_abandoned(connection, person_id, path, made_at)
 
 
 def _is_locked(connection: sa.Connection, person_id: int, root: str) -> bool:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from indexer.errors import CatalogTooNew
 
-HEAD = "0006"
+HEAD = "0007"
 
 
 def migrate(engine: sa.Engine) -> None:
