@@ -13,11 +13,13 @@ from bottle import Bottle, HTTPError, HTTPResponse, request, response
 
 from indexer.accounts import Accounts
 from indexer.devices import Devices
+from indexer.failures import Failures
 from indexer.library import Library
 from indexer.resumable import Resumables
 from webui.api import Api, json_answer
 from webui.devices import DevicePages
 from webui.errors import NoSuchPage, NotLoggedIn, Problem, WrongMethod, problem_of
+from webui.failures import FailurePages
 from webui.media import Media
 from webui.pages import Pages
 from webui.setup_gate import SetupGate
@@ -54,7 +56,8 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate, resumable
     app = Bottle()
     devices = DevicePages(Devices(accounts.devices, accounts.clock), visitors, pages)
     uploads = Uploads(resumables, visitors)
-    for method, path, handler in _routes(pages, devices, api, media, static_files, uploads):
+    failures = FailurePages(Failures(library.catalog), visitors, pages)
+    for method, path, handler in _routes(pages, devices, failures, api, media, static_files, uploads):
         app.route(path, method, handler)
     app.install(_wall(pages))
     app.default_error_handler = _bottle_errors(pages)
@@ -64,6 +67,7 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate, resumable
 def _routes(
     pages: Pages,
     devices: DevicePages,
+    failures: FailurePages,
     api: Api,
     media: Media,
     static_files: StaticFiles,
@@ -75,6 +79,9 @@ def _routes(
         ("GET", "/devices", devices.page),
         ("POST", "/devices", devices.add),
         ("POST", "/devices/<device_id>/revoke", devices.revoke),
+        ("GET", "/failures", failures.page),
+        ("POST", "/failures/retry", failures.retry_all),
+        ("POST", "/failures/<item_id>/retry", failures.retry),
         ("GET", "/login", pages.login_form),
         ("POST", "/login", pages.log_in),
         ("POST", "/logout", pages.log_out),
@@ -95,6 +102,9 @@ def _routes(
         ("GET", "/api/v1/items/<item_id>/clip", media.clip),
         ("GET", "/api/v1/items/<item_id>/playable", media.playable),
         ("GET", "/api/v1/items/<item_id>/full", media.full),
+        ("POST", "/api/v1/items/<item_id>/retry", failures.retry_by_api),
+        ("GET", "/api/v1/failures", failures.list),
+        ("POST", "/api/v1/failures/retry", failures.retry_all_by_api),
         ("POST", "/api/v1/originals/check", api.check_originals),
         ("OPTIONS", "/api/v1/uploads/", uploads.options),
         ("POST", "/api/v1/uploads/", uploads.create),

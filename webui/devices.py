@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from indexer.devices import LONGEST_LABEL, Devices, NewDevice
 from indexer.errors import LibraryError, NoSuchDevice
-from webui import wire
+from webui import moments, wire
 from webui.api import json_answer
 from webui.bodies import read_form, read_json, text_field
 from webui.errors import BadRequest, Problem, problem_of
@@ -120,11 +120,4 @@ def qr_code(text: str) -> Markup:
 
 def ago(moment: float | None, now: float) -> str:
     """How long ago a device was last used, in words; the same in every time zone."""
-    if moment is None:
-        return "never used"
-    minutes = int((now - moment) // 60)
-    for size, word in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= 2 * size or minutes == size:
-            count = minutes // size
-            return f"last used {count} {word}{'' if count == 1 else 's'} ago"
-    return "last used just now" if minutes < 1 else f"last used {minutes} minutes ago"
+    return "never used" if moment is None else f"last used {moments.ago(moment, now)}"

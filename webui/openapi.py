@@ -38,6 +38,7 @@ _NUMBER: Json = {"type": "number"}
 _COUNT: Json = {"type": "integer", "minimum": 0}
 _FLAG: Json = {"type": "boolean"}
 _DIGEST: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_LIMIT: Json = {"type": "integer", "minimum": 1, "maximum": 1000}
 _DAY: Json = {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|unknown)$"}
 _KIND: Json = {"type": "string", "enum": ["image", "raw", "video", "other"]}
 _STATE: Json = {"type": "string", "enum": ["pending", "ready", "failed"]}
@@ -92,6 +93,7 @@ _SCHEMAS: Json = {
     ),
     "Timeline": _object(days=_list(_object(day=_DAY, count=_COUNT))),
     "Page": _object(items=_list(_ref("Item")), next=_or_null(_TEXT)),
+    "Failures": _object(count=_COUNT, items=_list(_ref("Item")), next=_or_null(_TEXT)),
     "Item": _object(**_ITEM),
     "WholeItem": _object(
         **_ITEM,
@@ -180,6 +182,47 @@ _NOT_READY = (
 )
 _ITEM_ID: Json = {"name": "item_id", "in": "path", "required": True, "schema": _DIGEST}
 
+_VERSION: Json = {
+    "name": "Tus-Resumable",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "enum": ["1.0.0"]},
+}
+_UPLOAD_ID: Json = {"name": "upload_id", "in": "path", "required": True, "schema": _TEXT}
+_UPLOAD_BYTES: Json = {"content": {"application/offset+octet-stream": _BYTES}}
+_NO_UPLOAD = {
+    "404": _refusal("The caller has no such upload."),
+    "412": _refusal("Tus-Resumable is missing, or another version."),
+    **_LOGGED_OUT,
+    **_FORGED,
+}
+_BYTES_REFUSED = {
+    "409": _refusal(
+        "Upload-Offset is not where the upload goes on, or parts are missing, or a name is taken."
+    ),
+    "413": _refusal("More bytes than announced, or than this server accepts."),
+    "415": _refusal("Not application/offset+octet-stream."),
+    "423": _refusal("Another request goes on with this upload."),
+    "460": _refusal("The bytes do not match Upload-Checksum; they do not count."),
+    "507": _refusal("The disk is full."),
+    **_NO_UPLOAD,
+}
+
+
+def _header(name: str, schema: Json = _TEXT) -> Json:
+    return {"name": name, "in": "header", "schema": schema}
+
+
+def _tus_call(summary: str, answers: Json, parameters: list[Json], **more: Any) -> Json:
+    return _call(summary, answers, parameters=[_VERSION, _CSRF_HEADER, *parameters], **more)
+
+
+_UPLOAD_OPTIONS = _call(
+    "What this server can do: Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm.",
+    {"204": {"description": "In the headers."}},
+    security=[],
+)
+
 _PATHS: Json = {
     "/openapi.json": {
         "get": _call(
@@ -233,11 +276,7 @@ _PATHS: Json = {
                 _query("kind", "Only this kind.", _KIND),
                 _query("query", "A part of the name, camera, title, keywords or place, in any case."),
                 _query("cursor", "The next of the page before."),
-                _query(
-                    "limit",
-                    "At most so many items.",
-                    {"type": "integer", "minimum": 1, "maximum": 1000, "default": 200},
-                ),
+                _query("limit", "At most so many items.", {**_LIMIT, "default": 200}),
             ],
         )
     },
@@ -280,6 +319,90 @@ _PATHS: Json = {
             "*/*",
             [_ITEM_ID],
         )
+    },
+    "/items/{item_id}/retry": {
+        "post": _call(
+            "Try a failed item again, before all others; one that has not failed stays as it is.",
+            {
+                "202": _json_answer("The item as it is now.", _ref("Item")),
+                **_NO_ITEM,
+                **_LOGGED_OUT,
+                **_FORGED,
+            },
+            parameters=[_ITEM_ID, _CSRF_HEADER],
+        )
+    },
+    "/failures": {
+        "get": _call(
+            "Failed items with their uploads, the newest arrival first.",
+            {
+                "200": _json_answer("A page, and how many there are in all.", _ref("Failures")),
+                "400": _refusal("A parameter is wrong."),
+                **_LOGGED_OUT,
+            },
+            parameters=[
+                _query("cursor", "The next of the page before."),
+                _query("limit", "At most so many items.", {**_LIMIT, "default": 100}),
+            ],
+        )
+    },
+    "/failures/retry": {
+        "post": _call(
+            "Try all failed items again.",
+            {
+                "202": _json_answer("How many there were.", _object(retried=_COUNT)),
+                **_LOGGED_OUT,
+                **_FORGED,
+            },
+            parameters=[_CSRF_HEADER],
+        )
+    },
+    "/uploads/": {
+        "options": _UPLOAD_OPTIONS,
+        "post": _tus_call(
+            "Begin a resumable upload (tus 1.0.0), or join whole parts to one.",
+            {"201": {"description": "Begun; Location is its address."}, **_BYTES_REFUSED},
+            [
+                _header(name)
+                for name in (
+                    "Upload-Length",
+                    "Upload-Defer-Length",
+                    "Upload-Metadata",
+                    "Upload-Concat",
+                    "Upload-Checksum",
+                )
+            ],
+            requestBody=_UPLOAD_BYTES,
+        ),
+    },
+    "/uploads/{upload_id}": {
+        "options": {**_UPLOAD_OPTIONS, "parameters": [_UPLOAD_ID]},
+        "head": _tus_call(
+            "How far an upload is: Upload-Offset.",
+            {"200": {"description": "In the headers; Upload-Item once it is kept."}, **_BYTES_REFUSED},
+            [_UPLOAD_ID],
+        ),
+        "patch": _tus_call(
+            "An upload's next bytes.",
+            {"204": {"description": "They are safe; Upload-Item once all are."}, **_BYTES_REFUSED},
+            [_UPLOAD_ID, *map(_header, ("Upload-Offset", "Upload-Length", "Upload-Checksum"))],
+            requestBody=_UPLOAD_BYTES,
+        ),
+        "delete": _tus_call(
+            "Forget an upload; a file that it has become stays.",
+            {"204": {"description": "Forgotten."}, **_NO_UPLOAD},
+            [_UPLOAD_ID],
+        ),
+        "post": _tus_call(
+            "PATCH or DELETE for those who cannot send them: X-HTTP-Method-Override says which.",
+            {
+                "204": {"description": "As by the other method."},
+                "405": _refusal("No such method."),
+                **_BYTES_REFUSED,
+            },
+            [_UPLOAD_ID, *map(_header, ("X-HTTP-Method-Override", "Upload-Offset", "Upload-Checksum"))],
+            requestBody=_UPLOAD_BYTES,
+        ),
     },
     "/devices": {
         "get": _call(
