@@ -76,6 +76,8 @@ def _routes(
     return [
         ("GET", "/", pages.home),
         ("GET", "/connect", pages.connect),
+        ("GET", "/upload", pages.upload),
+        ("GET", "/check", pages.check),
         ("GET", "/devices", devices.page),
         ("POST", "/devices", devices.add),
         ("POST", "/devices/<device_id>/revoke", devices.revoke),

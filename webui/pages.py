@@ -1,4 +1,4 @@
-"""The HTML pages: set-up, login, the timeline's frame, how to mount, and errors in words.
+"""The HTML pages: set-up, login, the frames of timeline, upload and card check, how to mount, errors in words.
 
 Every form works without JavaScript. Forms of people who are not logged in yet are guarded by the
 origin of the request, all others by the session's token as well.
@@ -42,11 +42,11 @@ class Pages:
         self._accounts = accounts
         self._visitors = visitors
         self._setup = setup
-        self._static_files = static_files
         self._first_account = threading.Lock()
         loader = jinja2.FileSystemLoader(_TEMPLATES)
         self._templates = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
         self._templates.globals["static"] = static_files.address
+        self._templates.globals["static_files"] = static_files
 
     def home(self) -> HTTPResponse:
         """The timeline, or the way to it."""
@@ -58,8 +58,15 @@ class Pages:
             person=visitor.person,
             csrf_token=visitor.csrf_token,
             address=mount_address(request.environ),
-            has_bundle=self._static_files.has_bundle(),
         )
+
+    def upload(self) -> HTTPResponse:
+        """Where the browser uploads files and folders."""
+        return self._frame("upload.html")
+
+    def check(self) -> HTTPResponse:
+        """Where the browser compares a card with the library."""
+        return self._frame("check.html")
 
     def connect(self) -> HTTPResponse:
         """How to mount the shares, with this server's own address."""
@@ -143,6 +150,11 @@ class Pages:
         common = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
         html = self._templates.get_template(template).render(values).encode("utf-8", "replace")
         return HTTPResponse(html, status, headers={**common, **(headers or {})})
+
+    def _frame(self, template: str) -> HTTPResponse:
+        """A page that its script fills."""
+        visitor = self._visitors.require(request.environ)
+        return self.render(template, person=visitor.person, csrf_token=visitor.csrf_token)
 
     def _add_owner(self, name: str, password: str) -> Person | None:
         """The first account, or None when someone else was faster."""

@@ -17,6 +17,8 @@ from webui.errors import NoSuchPage
 STATIC_FOLDER = Path(__file__).parent / "static"
 BUNDLE = "dist/app.js"
 _FOR_EVER = "public, max-age=31536000, immutable"
+# Workers live under the policy of their own script, and this one computes digests in WebAssembly.
+_POLICY_OF_NAME = {"dist/hash-worker.js": "default-src 'none'; script-src 'wasm-unsafe-eval'"}
 _MIME_OF_SUFFIX = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
 
 
@@ -40,6 +42,8 @@ class StaticFiles:
         answer = static_file(name, root=str(self._folder), mimetype=mime)
         if answer.status_code >= 400:
             raise NoSuchPage
+        if policy := _POLICY_OF_NAME.get(name):
+            answer.set_header("Content-Security-Policy", policy)
         is_current = request.query.get("v") == self._version(name)
         answer.set_header("Cache-Control", _FOR_EVER if is_current else "no-cache")
         return answer

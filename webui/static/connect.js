@@ -3,26 +3,7 @@
  * A plain file outside the bundle, so that it works in an installation without one.
  */
 
-/**
- * Put a text on the clipboard. The clipboard API exists on https and localhost only; a plain-http
- * address in the home network needs the older way.
- * @param {string} text
- * @returns {Promise<boolean>} whether it worked
- */
-async function copyText(text) {
-  if (navigator.clipboard) {
-    return navigator.clipboard.writeText(text).then(() => true, () => false);
-  }
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "visually-hidden";
-  const home = document.querySelector("dialog[open]") ?? document.body;
-  home.append(field);
-  field.select();
-  const worked = document.execCommand("copy");
-  field.remove();
-  return worked;
-}
+import { copyText } from "./copy-text.js";
 
 /** @param {HTMLButtonElement} button */
 function enableCopyButton(button) {
@@ -47,6 +28,7 @@ document.querySelectorAll(`[data-system="${visitorSystem()}"]`).forEach((details
 
 const panel = document.querySelector("#connect-panel");
 document.querySelector("#connect-link")?.addEventListener("click", (event) => {
+  if (!panel) return;
   event.preventDefault();
   panel.showModal();
 });
