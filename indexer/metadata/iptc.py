@@ -86,5 +86,5 @@ def _recorded(date: str | None, time: str | None) -> Iterator[Recorded]:
         yield Recorded("IPTC:DateTimeCreated", text)
         return
     # The offset is compulsory there, so programs that do not know it write zero.
-    offset = None if time[6:] in ("+0000", "-0000") else time[6:]
+    offset = None if time[6:] in ("", "+0000", "-0000") else time[6:]
     yield Recorded("IPTC:DateTimeCreated", f"{text}T{time[:2]}:{time[2:4]}:{time[4:6]}", None, offset)
