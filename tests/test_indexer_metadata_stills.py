@@ -8,12 +8,15 @@ import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
+from PIL.ExifTags import GPS, IFD, Base
+from PIL.TiffImagePlugin import IFDRational
 
 from indexer.identify import identify
-from indexer.knowledge import Camera, Position
+from indexer.knowledge import Camera, Caption, Exposure, Position, Ties
 from indexer.metadata.capture_time import Evidence, Recorded, choose
 from indexer.metadata.findings import Findings
 from indexer.metadata.readers import read
@@ -52,7 +55,8 @@ def test_samples(sample: samples.Sample) -> None:
     assert (found.width, found.height) in ((sample.width, sample.height), sample.size_also_ok)
     assert (captured.taken_at if captured else None) == sample.taken_at
     assert (captured.source if captured else None) == sample.taken_at_source
-    assert (captured.utc_offset if captured else None) == sample.utc_offset
+    if sample.utc_offset or not sample.gps:  # else the satellites' time may have told it
+        assert (captured.utc_offset if captured else None) == sample.utc_offset
     assert (found.camera.make, found.camera.model) == (sample.make, sample.model)
     assert ((position.lat, position.lon) if position else None) == sample.gps
 
@@ -112,6 +116,124 @@ def test_text_is_cleaned(make: str, expected: str | None, tmp_path: Path) -> Non
     assert findings_of(tmp_path, photos.jpeg(Shot(make=make))).camera.make == expected
 
 
+def described(**tags: Any) -> bytes:
+    """A JPEG with tags by their names in EXIF, in the directories where they belong."""
+    exif = Image.Exif()
+    for name, value in tags.items():
+        directory = exif.get_ifd(IFD.GPSInfo) if name in GPS.__members__ else exif
+        if name in CAMERA_TAGS:
+            directory = exif.get_ifd(IFD.Exif)
+        directory[(GPS if name in GPS.__members__ else Base)[name]] = value
+    buffer = io.BytesIO()
+    photos.quarters((64, 48)).save(buffer, "JPEG", exif=exif.tobytes())
+    return buffer.getvalue()
+
+
+CAMERA_TAGS = {
+    "ExposureTime",
+    "FNumber",
+    "ISOSpeedRatings",
+    "FocalLength",
+    "FocalLengthIn35mmFilm",
+    "ExposureBiasValue",
+    "Flash",
+    "LensModel",
+    "ColorSpace",
+    "DateTimeOriginal",
+}
+
+
+def test_exposure(tmp_path: Path) -> None:
+    content = described(
+        ExposureTime=IFDRational(1, 125),
+        FNumber=IFDRational(28, 10),
+        ISOSpeedRatings=400,
+        FocalLength=IFDRational(35, 1),
+        FocalLengthIn35mmFilm=52,
+        ExposureBiasValue=IFDRational(-2, 3),
+        Flash=0x19,
+        LensModel="EF 35mm",
+    )
+    found = findings_of(tmp_path, content)
+    assert found.exposure == Exposure(0.008, 2.8, 400, 35.0, 52.0, -0.666666667, flash_fired=True)
+    assert found.camera.lens == "EF 35mm"
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"ExposureTime": IFDRational(1, 0), "FNumber": IFDRational(0, 1)},
+        {"ISOSpeedRatings": 65535, "FocalLength": IFDRational(0, 0)},
+        {"ISOSpeedRatings": 0, "FocalLengthIn35mmFilm": 0, "LensModel": "----"},
+    ],
+)
+def test_impossible_exposures(tags: dict[str, Any], tmp_path: Path) -> None:
+    found = findings_of(tmp_path, described(**tags))
+    assert (found.exposure, found.camera.lens) == (Exposure(), None)
+
+
+POSITION = {
+    "GPSLatitudeRef": "N",
+    "GPSLatitude": (48.0, 30.0, 0.0),
+    "GPSLongitudeRef": "W",
+    "GPSLongitude": (2.0, 15.0, 0.0),
+}
+
+
+@pytest.mark.parametrize(
+    ("tags", "altitude_m", "direction_deg"),
+    [
+        ({"GPSAltitude": IFDRational(1035, 10), "GPSAltitudeRef": b"\x00"}, 103.5, None),
+        ({"GPSAltitude": IFDRational(28, 10), "GPSAltitudeRef": b"\x01"}, -2.8, None),
+        ({"GPSAltitude": IFDRational(1, 0), "GPSImgDirection": IFDRational(0, 1)}, None, 0.0),
+        ({"GPSAltitude": IFDRational(1 << 31, 1), "GPSImgDirection": IFDRational(361, 1)}, None, None),
+        ({"GPSImgDirection": IFDRational(30019, 100)}, None, 300.19),
+    ],
+)
+def test_altitude_and_direction(
+    tags: dict[str, Any], altitude_m: float | None, direction_deg: float | None, tmp_path: Path
+) -> None:
+    found = findings_of(tmp_path, described(**POSITION, **tags))
+    assert found.position == Position(48.5, -2.25, altitude_m, direction_deg)
+
+
+def test_the_time_of_satellites(tmp_path: Path) -> None:
+    content = described(GPSDateStamp="2024:05:17", GPSTimeStamp=(16.0, 30.0, 1.5))
+    assert findings_of(tmp_path, content).recorded == (
+        Recorded("GPS:GPSDateTime", "2024:05:17 16:30:01", is_utc=True),
+    )
+
+
+def test_captions_of_exif(tmp_path: Path) -> None:
+    content = described(
+        ImageDescription="A beetle\nin the garden",
+        XPTitle="Käfer\x00".encode("utf-16-le"),
+        XPKeywords="beetle;garden; beetle\x00".encode("utf-16-le"),
+        Rating=4,
+    )
+    caption = Caption("Käfer", "A beetle in the garden", ("beetle", "garden"), 4)
+    assert findings_of(tmp_path, content).caption == caption
+
+
+def test_what_cameras_write_is_no_caption(tmp_path: Path) -> None:
+    content = described(ImageDescription="OLYMPUS DIGITAL CAMERA         ", Rating=0)
+    assert findings_of(tmp_path, content).caption == Caption()
+
+
+def test_color_spaces(tmp_path: Path) -> None:
+    assert findings_of(tmp_path, described(ColorSpace=1)).color_space == "sRGB"
+    assert findings_of(tmp_path, described(ColorSpace=2)).color_space == "Adobe RGB"
+    assert findings_of(tmp_path, described(ColorSpace=65535)).color_space is None
+
+
+@pytest.mark.parametrize("encoder", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
+def test_a_profile_in_every_container(encoder: str, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    photos.quarters((64, 48)).save(buffer, encoder, icc_profile=profile)
+    assert findings_of(tmp_path, buffer.getvalue()).color_space == "sRGB built-in"
+
+
 def test_a_cut_picture_still_tells_what_came(tmp_path: Path) -> None:
     content = photos.jpeg(FULL)
     for length in range(0, len(content), 7):
@@ -163,6 +285,89 @@ def test_xmp_properties_as_elements_and_its_orientation(tmp_path: Path) -> None:
     found = findings_of(tmp_path, picture_with_xmp("JPEG", xmp))
     assert found.recorded == (Recorded("XMP-photoshop:DateCreated", "2024-05-17"),)
     assert (found.width, found.height) == (48, 64)
+
+
+CAPTION = packet(
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmp:Rating="5"',
+    '<dc:title><r:Alt><r:li xml:lang="de">Käfer</r:li>',
+    '<r:li xml:lang="x-default">Beetle</r:li></r:Alt></dc:title>',
+    "<dc:description><r:Alt><r:li>In the garden</r:li></r:Alt></dc:description>",
+    "<dc:subject><r:Bag><r:li>beetle</r:li><r:li>garden</r:li><r:li/></r:Bag></dc:subject>",
+)
+
+
+def test_captions_of_xmp(tmp_path: Path) -> None:
+    found = findings_of(tmp_path, picture_with_xmp("JPEG", CAPTION))
+    assert found.caption == Caption("Beetle", "In the garden", ("beetle", "garden"), 5)
+
+
+@pytest.mark.parametrize(
+    ("rating", "expected"), [("-1", -1), ("0", None), ("3.0", 3), ("6", None), ("nan", None), ("good", None)]
+)
+def test_ratings_of_xmp(rating: str, expected: int | None, tmp_path: Path) -> None:
+    found = findings_of(tmp_path, picture_with_xmp("JPEG", packet(f'xmp:Rating="{rating}"')))
+    assert found.caption.rating == expected
+
+
+def iptc_segment(keyword: bytes, title: bytes) -> bytes:
+    datasets = b"".join(
+        struct.pack(">BBBH", 0x1C, 2, number, len(value)) + value
+        for number, value in ((25, keyword), (5, title))
+    )
+    block = b"8BIM\x04\x04\x00\x00" + struct.pack(">I", len(datasets)) + datasets
+    payload = b"Photoshop 3.0\x00" + block
+    return b"\xff\xed" + struct.pack(">H", len(payload) + 2) + payload
+
+
+def test_captions_of_all_are_put_together(tmp_path: Path) -> None:
+    """The newest way of writing wins; keywords of all are kept."""
+    content = picture_with_xmp("JPEG", CAPTION)
+    found = findings_of(tmp_path, content[:2] + iptc_segment(b"insect", b"An older title") + content[2:])
+    assert found.caption == Caption("Beetle", "In the garden", ("beetle", "garden", "insect"), 5)
+
+
+CLIP = b"\x00\x00\x00\x18ftypmp42" + bytes(60)
+GOOGLE = 'xmlns:GCamera="http://ns.google.com/photos/1.0/camera/"'
+ITEMS = (
+    'xmlns:Container="http://ns.google.com/photos/1.0/container/" '
+    'xmlns:Item="http://ns.google.com/photos/1.0/container/item/"'
+)
+
+
+@pytest.mark.parametrize(
+    "xmp",
+    [
+        packet(f'{GOOGLE} GCamera:MicroVideo="1" GCamera:MicroVideoOffset="{len(CLIP)}"'),
+        packet(
+            ITEMS,
+            "<Container:Directory><r:Seq>",
+            '<r:li><Container:Item Item:Semantic="Primary" Item:Length="0" Item:Padding="0"/></r:li>',
+            f'<r:li><Container:Item Item:Semantic="MotionPhoto" Item:Length="{len(CLIP)}"/></r:li>',
+            "</r:Seq></Container:Directory>",
+        ),
+    ],
+    ids=["Micro Video", "Motion Photo"],
+)
+def test_clips_of_motion_photos(xmp: bytes, tmp_path: Path) -> None:
+    picture = picture_with_xmp("JPEG", xmp)
+    assert findings_of(tmp_path, picture + CLIP).ties == Ties(clip_offset=len(picture))
+    assert findings_of(tmp_path, picture).ties == Ties()
+
+
+def test_bursts_of_pixel_telephones(tmp_path: Path) -> None:
+    xmp = packet(f'{GOOGLE} GCamera:BurstID="abc-1"')
+    assert findings_of(tmp_path, picture_with_xmp("JPEG", xmp)).ties == Ties(burst_id="abc-1")
+
+
+@samples.needs_samples
+@pytest.mark.parametrize(
+    "sample", [each for each in samples.load() if each.facts.get("motion_photo")], ids=str
+)
+def test_clips_of_samples_are_movies(sample: samples.Sample) -> None:
+    with sample.file.open("rb") as file:
+        offset = read(sample.file, identify(file)).ties.clip_offset
+    assert offset is not None
+    assert identify(io.BytesIO(sample.file.read_bytes()[offset:])).kind is Kind.VIDEO
 
 
 @pytest.mark.parametrize(
