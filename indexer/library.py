@@ -99,7 +99,7 @@ class Library:
             raise NoDerivative(name, item.state)
         folder = derivatives_folder(self.derivatives, item.sha256)
         found = _opened(folder, name)
-        if found is None and _plays_as_it_is(item, name, folder):
+        if found is None and name == Derivative.PLAYABLE and _plays_as_it_is(item, folder):
             found = self.originals.open(item.sha256), item.mime
         if found is None:
             raise NoDerivative(name, self._ask_for(person_id, item, name))
@@ -167,10 +167,9 @@ def _opened(folder: Path, name: str) -> tuple[BinaryIO, str] | None:
     return None
 
 
-def _plays_as_it_is(item: Item, name: str, folder: Path) -> bool:
+def _plays_as_it_is(item: Item, folder: Path) -> bool:
     # The clip is made last: when there is one, a playable version that is missing was not needed.
-    is_made = item.state is State.READY and files.find(folder, Derivative.CLIP) is not None
-    return name == Derivative.PLAYABLE and is_made
+    return item.state is State.READY and files.find(folder, Derivative.CLIP) is not None
 
 
 def _job_for(item: Item, name: str) -> JobKind | None:

@@ -10,13 +10,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from indexer.derivatives import makers
+from indexer.derivatives import files, makers
+from indexer.derivatives.files import Derivative
 from indexer.errors import LibraryError
 from indexer.knowledge import CaptureTime, Metadata
-from indexer.metadata import readers
+from indexer.metadata import places, readers, zones
 from indexer.metadata.capture_time import Evidence, choose
 from indexer.metadata.findings import Findings
-from indexer.model import Failure, Outcome, Task
+from indexer.model import Failure, JobKind, Outcome, Task
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class Learnt:
     findings: Findings = field(default_factory=Findings)
     captured: CaptureTime | None = None
     thumbhash: str | None = None
+    place: str | None = None
 
 
 def read_metadata(task: Task, learnt: Learnt) -> Learnt:
@@ -35,29 +37,55 @@ def read_metadata(task: Task, learnt: Learnt) -> Learnt:
 
 
 def choose_capture_time(task: Task, learnt: Learnt) -> Learnt:
-    evidence = Evidence(learnt.findings.recorded, task.name, task.client_mtime, task.now)
+    found = learnt.findings
+    zone = zones.zone_at(found.position)
+    evidence = Evidence(found.recorded, task.name, task.client_mtime, task.now, zone_there=zone)
     return replace(learnt, captured=choose(evidence))
 
 
 def make_derivatives(task: Task, learnt: Learnt) -> Learnt:
     if task.metadata_only:
         return learnt
-    return replace(learnt, thumbhash=makers.make(task.original, task.media, task.derivatives))
+    thumbhash = makers.make(task.original, task.media, task.derivatives)
+    # A picture in full size is made anew when it is asked for again.
+    files.drop_older(task.derivatives, (Derivative.THUMBNAIL, Derivative.PREVIEW, Derivative.FULL))
+    return replace(learnt, thumbhash=thumbhash)
+
+
+def name_place(task: Task, learnt: Learnt) -> Learnt:
+    position = learnt.findings.position
+    return replace(learnt, place=places.place_of(position) if position else None)
+
+
+def make_film(task: Task, learnt: Learnt) -> Learnt:
+    makers.make_film(task.original, task.media, task.derivatives)
+    files.drop_older(task.derivatives, (Derivative.CLIP, Derivative.PLAYABLE))
+    return learnt
+
+
+def make_full(task: Task, learnt: Learnt) -> Learnt:
+    makers.make_full(task.original, task.media, task.derivatives)
+    return learnt
 
 
 Step = Callable[[Task, Learnt], Learnt]
 
-STEPS: tuple[tuple[str, Step], ...] = (
-    ("metadata", read_metadata),
-    ("capture time", choose_capture_time),
-    ("derivatives", make_derivatives),
-)
+STEPS: dict[JobKind, tuple[tuple[str, Step], ...]] = {
+    JobKind.INDEX: (
+        ("metadata", read_metadata),
+        ("capture time", choose_capture_time),
+        ("derivatives", make_derivatives),
+        ("place", name_place),
+    ),
+    JobKind.FILM: (("film", make_film),),
+    JobKind.FULL: (("full size", make_full),),
+}
 
 
 def run(task: Task) -> Outcome:
     """Take one original through every step. A step that fails is reported; the others still run."""
     learnt, failures = Learnt(), []
-    for name, step in STEPS:
+    for name, step in STEPS[task.kind]:
         try:
             learnt = step(task, learnt)
         except Exception as error:  # noqa: BLE001 - the wall around one file: the others must go on
@@ -94,6 +122,7 @@ def _metadata(learnt: Learnt) -> Metadata:
         camera=found.camera,
         position=found.position,
         duration_s=found.duration_s,
+        place=learnt.place,
         exposure=found.exposure,
         caption=found.caption,
         film=found.film,

@@ -71,7 +71,7 @@ def test_what_was_learnt_comes_back(catalog: Catalog) -> None:
 def test_lists_know_less_of_an_item_than_its_page(catalog: Catalog) -> None:
     known = Metadata(
         place="Lisbon, Portugal", thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI",
-        exposure=Exposure(iso=100), film=Film("h264"), caption=Caption("Sunset", keywords=("Beach",), rating=4),
+        exposure=Exposure(iso=100), film=Film("h264"), caption=Caption("Sunset", None, ("Beach",), 4),
     )  # fmt: skip
     catalog.arrivals.record(arrival(ALICE, "a.mp4"))
     (job,) = catalog.jobs.claim(1, 60, NOW)

@@ -13,11 +13,13 @@ import pytest
 from indexer import pipeline
 from indexer.derivatives.files import find
 from indexer.identify import identify
-from indexer.knowledge import Camera, CaptureTime, Metadata, Position
-from indexer.model import Failure, Kind, Outcome, Task
+from indexer.knowledge import Camera, CaptureTime, Confidence, Metadata, Position
+from indexer.model import Failure, JobKind, Kind, Outcome, Task
 from indexer.pipeline import Learnt, run
 from tests import photos, samples
+from tests.films import make_film
 from tests.photos import Shot
+from tests.raws import dng
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 SHOT = Shot(
@@ -31,6 +33,13 @@ def task_for(folder: Path, content: bytes, name: str = "IMG_0001.JPG", mtime: fl
     return Task(original, identify(io.BytesIO(content)), name, mtime, folder / "derivatives", NOW)
 
 
+def derivatives_of(task: Task) -> list[str]:
+    """The names of what was made, without recipe and extension."""
+    if not task.derivatives.exists():
+        return []
+    return sorted(path.name.partition("-")[0] for path in task.derivatives.iterdir())
+
+
 def outcome_word(task: Task, outcome: Outcome) -> str:
     """The manifest's word for what became of a file."""
     if find(task.derivatives, "thumbnail") and find(task.derivatives, "preview"):
@@ -40,13 +49,20 @@ def outcome_word(task: Task, outcome: Outcome) -> str:
 
 def test_a_picture(tmp_path: Path) -> None:
     task = task_for(tmp_path, photos.jpeg(SHOT))
-    assert run(task) == Outcome(
+    outcome = run(task)
+    assert outcome.metadata.thumbhash is not None
+    assert outcome.metadata.place is not None
+    assert outcome.metadata.place.endswith(", Switzerland")
+    assert outcome == Outcome(
         Metadata(
             width=480,
             height=640,
             captured=CaptureTime("2024-05-17T18:30:01.5", "ExifIFD:DateTimeOriginal", "+02:00"),
             camera=Camera("Canon", "EOS"),
             position=Position(47.5, 8.25),
+            place=outcome.metadata.place,
+            thumbhash=outcome.metadata.thumbhash,
+            color_space=outcome.metadata.color_space,
         ),
         failure=None,
     )
@@ -62,19 +78,63 @@ def test_metadata_only_makes_no_derivatives(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"),
+    ("content", "kind", "has_failed"),
     [
-        (b"FUJIFILMCCD-RAW 0201", Kind.RAW),
-        (b"\x00\x00\x01\xba" + bytes(64), Kind.VIDEO),
-        (b"Shopping list\n", Kind.OTHER),
+        (b"FUJIFILMCCD-RAW 0201", Kind.RAW, True),
+        (b"\x00\x00\x01\xba" + bytes(64), Kind.VIDEO, True),
+        (b"Shopping list\n", Kind.OTHER, False),
     ],
 )
-def test_kinds_to_come_have_a_date_and_no_failure(content: bytes, kind: Kind, tmp_path: Path) -> None:
+def test_what_cannot_be_decoded_still_has_a_date(
+    content: bytes, kind: Kind, has_failed: bool, tmp_path: Path
+) -> None:
     task = task_for(tmp_path, content, name="20240517_183001.bin")
     assert task.media.kind is kind
-    captured = CaptureTime("2024-05-17T18:30:01", "file name")
-    assert run(task) == Outcome(Metadata(captured=captured), failure=None)
-    assert not task.derivatives.exists()
+    outcome = run(task)
+    assert outcome.metadata.captured is not None
+    assert outcome.metadata.captured.taken_at == "2024-05-17T18:30:01"
+    assert (outcome.failure is not None) is has_failed
+    assert derivatives_of(task) == []
+
+
+def test_a_video_in_two_jobs(tmp_path: Path) -> None:
+    film = make_film(tmp_path / "film.avi", "-c:v", "mpeg4", seconds=0.5)
+    task = replace(task_for(tmp_path, film.read_bytes()), kind=JobKind.INDEX)
+    outcome = run(task)
+    assert (outcome.failure, outcome.metadata.width) == (None, 320)
+    assert derivatives_of(task) == ["preview", "thumbnail"]
+    assert run(replace(task, kind=JobKind.FILM)) == Outcome(Metadata(), None)
+    assert derivatives_of(task) == ["clip", "playable", "preview", "thumbnail"]
+
+
+def test_a_film_that_cannot_be_made(tmp_path: Path) -> None:
+    task = replace(task_for(tmp_path, b"\x00\x00\x01\xba" + bytes(64)), kind=JobKind.FILM)
+    failure = run(task).failure
+    assert failure is not None
+    assert failure.step == "film"
+
+
+@pytest.mark.parametrize(
+    "content", [photos.heic(SHOT), dng(photos.quarters((300, 200)))], ids=["heic", "dng"]
+)
+def test_a_picture_in_full_size(content: bytes, tmp_path: Path) -> None:
+    task = replace(task_for(tmp_path, content), kind=JobKind.FULL)
+    assert run(task) == Outcome(Metadata(), None)
+    assert derivatives_of(task) == ["full"]
+
+
+def test_what_an_older_recipe_made_serves_until_the_new_is_there(tmp_path: Path) -> None:
+    task = task_for(tmp_path, photos.jpeg(SHOT))
+    for name in ("thumbnail-0.webp", "full-0.jpg", "clip-0.mp4"):
+        task.derivatives.mkdir(exist_ok=True)
+        (task.derivatives / name).write_bytes(b"old")
+    assert run(replace(task, metadata_only=True)).failure is None
+    assert derivatives_of(task) == ["clip", "full", "thumbnail"]
+    assert run(task).failure is None
+    assert derivatives_of(task) == ["clip", "preview", "thumbnail"]
+    found = find(task.derivatives, "thumbnail")
+    assert found is not None
+    assert found[0].read_bytes() != b"old"
 
 
 def test_an_unknown_date_stays_unknown(tmp_path: Path) -> None:
@@ -122,12 +182,15 @@ def test_a_failing_step_has_walls(
     def fail(_task: Task, _learnt: Learnt) -> Learnt:
         raise error
 
-    monkeypatch.setattr(pipeline, "STEPS", (("metadata", fail), *pipeline.STEPS[1:], ("last", fail)))
+    steps = (("metadata", fail), *pipeline.STEPS[JobKind.INDEX][1:], ("last", fail))
+    monkeypatch.setitem(pipeline.STEPS, JobKind.INDEX, steps)
     task = task_for(tmp_path, photos.jpeg(SHOT), name="20240517_183001.jpg")
     with caplog.at_level(logging.WARNING):
         outcome = run(task)
     assert outcome.failure == Failure("metadata", reason)
-    assert outcome.metadata.captured == CaptureTime("2024-05-17T18:30:01", "file name")
+    assert outcome.metadata.captured == CaptureTime(
+        "2024-05-17T18:30:01", "file name", None, Confidence.MEDIUM
+    )
     assert outcome_word(task, outcome) == "thumbnail"
     assert "original" in caplog.text
 
@@ -176,4 +239,4 @@ def test_samples_with_a_date_in_their_name_only(path: str, taken_at: str, tmp_pa
     with sample.file.open("rb") as file:
         media = identify(file)
     outcome = run(Task(sample.file, media, sample.name, 1.7e9, tmp_path, NOW, metadata_only=True))
-    assert outcome.metadata.captured == CaptureTime(taken_at, "file name")
+    assert outcome.metadata.captured == CaptureTime(taken_at, "file name", None, Confidence.MEDIUM)

@@ -18,7 +18,7 @@ from indexer.catalog.database import Database
 from indexer.catalog.items import record_failure, record_outcome
 from indexer.catalog.portable import insert_or_ignore, upsert
 from indexer.catalog.prepared import Prepared, Row
-from indexer.catalog.tables import ItemRow, JobRow
+from indexer.catalog.tables import ItemRow, JobRow, SettingRow
 from indexer.catalog.versions import bump
 from indexer.knowledge import Metadata
 from indexer.model import Failure, Job, JobKind, Kind, Queue, State
@@ -43,6 +43,8 @@ _BANDS = {JobKind.INDEX: _INDEX_BAND, JobKind.FILM: _FILM_BAND, JobKind.FULL: _F
 _PENDING, _RUNNING, _FAILED = "pending", "running", "failed"
 _UNCLAIMED = {"state": _PENDING, "due": 0.0, "token": None}
 _FRESH = {**_UNCLAIMED, "attempts": 0}
+_RELEASED = {**_UNCLAIMED, "attempts": JobRow.attempts - 1}
+_PAUSED = "indexing paused"
 _KEY = ["person_id", "sha256", "kind"]
 _IN_LANE = (JobRow.priority >= sa.bindparam("lowest"), JobRow.priority < sa.bindparam("end"))
 # In the order of the index, so that a long queue is never sorted under the write lock.
@@ -96,6 +98,20 @@ _ARRIVED = Prepared(
         ItemRow.person_id == sa.bindparam("person_id"), ItemRow.sha256 == sa.bindparam("sha256")
     )
 )
+_IS_PAUSED = Prepared(sa.select(SettingRow.name).where(SettingRow.name == _PAUSED))
+_OUTDATED = (
+    sa.select(ItemRow.person_id, ItemRow.sha256, ItemRow.added_at)
+    .where(ItemRow.recipe < sa.bindparam("recipe"))
+    .where(
+        ~sa.exists().where(
+            JobRow.person_id == ItemRow.person_id,
+            JobRow.sha256 == ItemRow.sha256,
+            JobRow.kind == JobKind.INDEX,
+            JobRow.state != _FAILED,
+        )
+    )
+    .limit(sa.bindparam("most"))
+)
 
 
 class Jobs:
@@ -131,13 +147,36 @@ class Jobs:
     def release(self, job: Job) -> None:
         """Give a claim back unworked: the worker is going away, which is no fault of the job."""
         with self._database.write(durable=False) as connection:
-            update = sa.update(JobRow).where(*_claimed(job))
-            connection.execute(update.values(**_UNCLAIMED, attempts=JobRow.attempts - 1))
+            connection.execute(sa.update(JobRow).where(*_claimed(job)).values(**_RELEASED))
 
     def release_all(self) -> None:
-        """Take all claims from workers that died (none is alive); an attempt each may have killed them."""
+        """Take all claims from workers that died (none is alive): a worker decodes nothing itself."""
         with self._database.write(durable=False) as connection:
-            connection.execute(sa.update(JobRow).where(JobRow.state == _RUNNING).values(**_UNCLAIMED))
+            connection.execute(sa.update(JobRow).where(JobRow.state == _RUNNING).values(**_RELEASED))
+
+    def remake(self, recipe: int, most: int) -> int:
+        """Have up to ``most`` items indexed anew that an older recipe made; how many there were.
+
+        They wait until nothing else does. What failed has another chance with the new recipe.
+        """
+        with self._database.write(durable=False) as connection:
+            found = connection.execute(_OUTDATED, {"recipe": recipe, "most": most}).all()
+            for person_id, sha256, added_at in found:
+                values = _values(person_id, sha256, JobKind.INDEX, added_at)
+                _ENQUEUE.run(connection, **values | {"priority": _REMAKE_BAND + int(added_at)})
+            return len(found)
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Whether new work may begin; outlasts a restart."""
+        with self._database.write() as connection:
+            connection.execute(sa.delete(SettingRow).where(SettingRow.name == _PAUSED))
+            if is_paused:
+                connection.execute(sa.insert(SettingRow).values(name=_PAUSED, value="yes"))
+
+    def is_paused(self) -> bool:
+        """Whether no new work may begin."""
+        with self._database.read() as connection:
+            return _IS_PAUSED.row(connection) is not None
 
     def finish(self, job: Job, metadata: Metadata, failure: Failure | None, recipe: int = 0) -> bool:
         """Write what was learnt and end the job; False, changing nothing, when the claim was lost.

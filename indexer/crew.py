@@ -1,0 +1,95 @@
+"""The processes that work on one lane of the ledger: each may die at any moment, the others go on."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from pebble import ProcessPool
+
+from indexer.catalog.jobs import Lane
+from indexer.containment import Limits, allow_cpu, contain
+from indexer.model import Job, Outcome, Task
+
+Decode = Callable[[Task], Outcome]
+
+_CPU_FOR_A_SECOND = 2  # a decoder may use more than one thread
+
+
+class PoolBroken(Exception):
+    """The processes cannot be used any more; only a worker that is started anew has others."""
+
+
+class Crew:
+    """``processes`` work at the same time, ``spare`` jobs wait beside them, so that none waits for a claim.
+
+    They start with the first work, and each is replaced after ``recycle_after`` jobs. Not to be shared
+    between threads.
+    """
+
+    def __init__(self, lane: Lane, limits: Limits, processes: int, spare: int, recycle_after: int) -> None:
+        self.lane = lane
+        self._processes = processes
+        self._most = processes + spare
+        self._running: dict[Future[Outcome], tuple[Job, Task]] = {}
+        self._pool = ProcessPool(
+            max_workers=processes,
+            max_tasks=recycle_after,
+            initializer=contain,
+            initargs=(limits,),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    @property
+    def jobs(self) -> list[Job]:
+        """What it works on."""
+        return [job for job, _ in self._running.values()]
+
+    @property
+    def free(self) -> int:
+        """How many more jobs it can take."""
+        return self._most - len(self._running)
+
+    def prepare(self, load: Callable[[], None]) -> None:
+        """Start the processes and have each ``load`` what it will need. Raises PoolBroken."""
+        for _ in range(self._processes):
+            self._schedule(load, (), None)
+
+    def start(
+        self, job: Job, task: Task, decode: Decode, deadline_s: float, ended: Callable[[], None]
+    ) -> None:
+        """Have a process do this; ``ended`` is called from any thread. Raises PoolBroken."""
+        future = self._schedule(_bounded, (decode, task, deadline_s), deadline_s)
+        self._running[future] = job, task
+        future.add_done_callback(lambda _: ended())
+
+    def collect(self) -> list[tuple[Job, Task, Callable[[], Outcome]]]:
+        """What has ended; the function answers the outcome or raises what the process died of.
+
+        Raises PoolBroken.
+        """
+        if not self._pool.active:
+            raise PoolBroken("the pool of processes has broken down")
+        done = [future for future in self._running if future.done()]
+        return [(*self._running.pop(future), future.result) for future in done]
+
+    def close(self) -> None:
+        """Kill the processes; ``jobs`` tells what they did not finish."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def _schedule(
+        self, function: Callable[..., Any], arguments: tuple[object, ...], timeout_s: float | None
+    ) -> Future[Any]:
+        try:
+            future: Future[Any] = self._pool.schedule(function, args=arguments, timeout=timeout_s)
+        except Exception as error:
+            raise PoolBroken("the pool of processes takes no more work") from error
+        return future
+
+
+def _bounded(decode: Decode, task: Task, deadline_s: float) -> Outcome:
+    allow_cpu(_CPU_FOR_A_SECOND * deadline_s)
+    return decode(task)
