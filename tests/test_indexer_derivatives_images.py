@@ -5,18 +5,24 @@ from __future__ import annotations
 import io
 import multiprocessing
 import resource
+import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageFile, ImageStat
 
+from indexer.derivatives import colours, images, makers
 from indexer.derivatives.files import find
-from indexer.derivatives.images import PictureTooLarge, PictureUnreadable
 from indexer.derivatives.makers import make
+from indexer.derivatives.stills import PictureTooLarge, PictureUnreadable
+from indexer.errors import LibraryError
 from indexer.identify import identify
+from indexer.model import Kind
 from tests import photos, samples
+from tests.likeness import ssim, worst_error
 from tests.photos import BLUE, GREEN, RED, WHITE, Shot
 
 Colour = tuple[int, ...]
@@ -115,11 +121,93 @@ STORED: dict[int, Image.Transpose | None] = {
 }
 
 
+def scene(size: tuple[int, int] = (480, 320)) -> Image.Image:
+    """Something to see everywhere: soft colours, an edge, and no symmetry."""
+    red = Image.linear_gradient("L").resize(size)
+    green = Image.radial_gradient("L").resize(size)
+    blue = red.transpose(Image.Transpose.ROTATE_90).resize(size)
+    picture = Image.merge("RGB", (red, green, blue))
+    picture.paste((240, 240, 240), (size[0] // 8, size[1] // 8, size[0] // 3, size[1] // 4))
+    return picture
+
+
+@pytest.mark.parametrize("encoder", ["JPEG", "HEIF", "AVIF"])
+@pytest.mark.parametrize("orientation", STORED)
+def test_every_orientation_shows_the_same_picture(encoder: str, orientation: int, tmp_path: Path) -> None:
+    turn = STORED[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = scene() if turn is None else scene().transpose(turn)
+    content = encoded(stored, encoder, exif=exif.tobytes(), quality=95)
+    preview, thumbnail = derivatives_of(tmp_path, content)
+    assert ssim(preview, scene()) > 0.97
+    assert ssim(thumbnail, scene().resize(thumbnail.size, Image.Resampling.LANCZOS)) > 0.95
+
+
+def wide(profile: bytes) -> Image.Image:
+    """The scene in the colours of another profile."""
+    picture = ImageCms.profileToProfile(scene(), ImageCms.createProfile("sRGB"), io.BytesIO(profile))
+    assert picture is not None
+    picture.info.clear()  # it names its profile there, and encoders would write it
+    return picture
+
+
+# As much as an encoder can keep of the colours.
+FINE: dict[str, dict[str, object]] = {
+    "AVIF": {"subsampling": "4:4:4", "speed": 8},
+    "HEIF": {"chroma": "444"},
+    "WEBP": {"lossless": True},
+}
+P3 = colours.matrix_profile(colours.DISPLAY_P3, lambda code: code**2.2)
+
+
+@pytest.mark.parametrize("encoder", ["JPEG", "HEIF", "AVIF", "PNG", "WEBP", "TIFF"])
+def test_display_p3_shows_the_colours_that_were_meant(encoder: str, tmp_path: Path) -> None:
+    content = encoded(wide(P3), encoder, icc_profile=P3, quality=95, **FINE.get(encoder, {}))
+    preview, _ = derivatives_of(tmp_path, content)
+    assert ssim(preview, scene()) > 0.96
+    assert worst_error(preview, scene()) < worst_error(wide(P3), scene()) / 3
+
+
+@pytest.mark.parametrize("mark", ["R03", "R98"])
+def test_adobe_rgb_without_a_profile_is_known_by_its_mark(mark: str, tmp_path: Path) -> None:
+    stored = wide(colours.adobe_rgb())
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0xA001] = 0xFFFF
+    exif.get_ifd(0x8769)[0xA005] = {1: mark}
+    preview, _ = derivatives_of(tmp_path, encoded(stored, "JPEG", exif=exif.tobytes(), quality=95))
+    meant, other = (scene(), stored) if mark == "R03" else (stored, scene())
+    assert worst_error(preview, meant) < worst_error(preview, other) / 3
+
+
+@pytest.mark.parametrize("encoder", ["HEIF", "AVIF"])
+@pytest.mark.parametrize("primaries", [1, 12])
+def test_colours_named_by_code_points(encoder: str, primaries: int, tmp_path: Path) -> None:
+    srgb_curve = colours.named_profile(12, 13)
+    assert srgb_curve
+    stored = wide(srgb_curve) if primaries == 12 else scene()
+    content = bytearray(encoded(stored, encoder, quality=95, **FINE[encoder]))
+    at = content.index(b"colrnclx") + 8
+    content[at : at + 4] = bytes((0, primaries, 0, 13))
+    preview, _ = derivatives_of(tmp_path, bytes(content))
+    assert ssim(preview, scene()) > 0.96
+    assert worst_error(preview, scene()) < max(12, worst_error(stored, scene()) / 2)
+
+
+def test_ten_bits_of_depth(tmp_path: Path) -> None:
+    deep = struct.pack(f"<{480 * 320 * 3}H", *(level * 257 for level in scene().tobytes()))
+    buffer = io.BytesIO()
+    pillow_heif.encode("RGB;16", (480, 320), deep, buffer, quality=95, chroma="444")
+    assert pillow_heif.open_heif(buffer, convert_hdr_to_8bit=False)[0].info["bit_depth"] in (10, 12)
+    preview, _ = derivatives_of(tmp_path, buffer.getvalue())
+    assert ssim(preview, scene()) > 0.97
+
+
 def profile_bytes(name: str) -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile(name)).tobytes()  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("encoder", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("encoder", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
 @pytest.mark.parametrize("profile", [None, "sRGB", "LAB"])
 @pytest.mark.parametrize("orientation", STORED)
 def test_orientations_with_and_without_a_profile(
@@ -235,6 +323,15 @@ def test_transparency_is_kept(mode: str, encoder: str, tmp_path: Path) -> None:
         assert (above[3], below[3]) == (0, 255)
 
 
+@pytest.mark.parametrize("encoder", ["PNG", "WEBP", "GIF"])
+def test_an_animation_that_begins_empty_shows_its_first_visible_frame(encoder: str, tmp_path: Path) -> None:
+    empty = Image.new("RGBA", (400, 300))
+    frames = [photos.quarters((400, 300)).convert("RGBA"), Image.new("RGBA", (400, 300), "black")]
+    content = encoded(empty, encoder, save_all=True, append_images=frames, duration=100)
+    preview, _ = derivatives_of(tmp_path, content)
+    assert_upright(preview)
+
+
 def test_unused_transparency_is_dropped(tmp_path: Path) -> None:
     preview, _ = derivatives_of(tmp_path, encoded(photos.quarters((64, 48)).convert("RGBA"), "PNG"))
     assert preview.format == "JPEG"
@@ -266,6 +363,112 @@ def test_formats_beyond_the_list_are_not_tried(tmp_path: Path) -> None:
     original.write_bytes(encoded(photos.quarters((64, 48)), "PPM"))
     with pytest.raises(PictureUnreadable):
         make(original, identify(io.BytesIO(photos.jpeg())), tmp_path / "derivatives")
+
+
+@pytest.mark.parametrize("maker", [photos.jpeg, photos.png, photos.heic, photos.avif])
+def test_full_size_is_the_whole_picture_as_a_jpeg(maker: Callable[[Shot], bytes], tmp_path: Path) -> None:
+    original = tmp_path / "original"
+    original.write_bytes(maker(Shot(size=(2400, 1800), make="Canon", gps=(47.0, 8.0))))
+    with original.open("rb") as file:
+        images.make_full(original, identify(file), tmp_path / "derivatives")
+    full = opened(tmp_path / "derivatives", "full")
+    assert (full.format, full.size) == ("JPEG", (2400, 1800))
+    assert_upright(full)
+    assert "exif" not in full.info
+
+
+def with_thumbnail(size: tuple[int, int], thumbnail: Image.Image, orientation: int) -> bytes:
+    """A grey JPEG with this thumbnail in its EXIF."""
+    small = encoded(thumbnail, "JPEG", quality=95)
+    head = b"MM\0*" + (8).to_bytes(4, "big")
+    first = (1).to_bytes(2, "big") + tag(0x0112, 3, orientation << 16) + (26).to_bytes(4, "big")
+    second = (2).to_bytes(2, "big") + tag(0x0201, 4, 56) + tag(0x0202, 4, len(small)) + bytes(4)
+    return encoded(Image.new("RGB", size, "grey"), "JPEG", exif=b"Exif\0\0" + head + first + second + small)
+
+
+def tag(number: int, kind: int, value: int) -> bytes:
+    return number.to_bytes(2, "big") + kind.to_bytes(2, "big") + b"\0\0\0\1" + value.to_bytes(4, "big")
+
+
+def quick(folder: Path, content: bytes) -> str | None:
+    original = folder / "original"
+    original.write_bytes(content)
+    return images.quick_thumbnail(original, identify(io.BytesIO(content)), folder / "derivatives")
+
+
+def test_a_quick_thumbnail_is_the_cameras_own_until_a_proper_one_is_made(tmp_path: Path) -> None:
+    padded = Image.new("RGB", (160, 120))
+    padded.paste(photos.quarters((160, 106)).transpose(Image.Transpose.ROTATE_90).resize((160, 106)), (0, 7))
+    content = with_thumbnail((600, 400), padded, 6)
+    assert quick(tmp_path, content)
+    thumbnail = opened(tmp_path / "derivatives", "thumbnail")
+    assert thumbnail.width / thumbnail.height == pytest.approx(400 / 600, rel=0.03)
+    assert_upright(thumbnail)  # and no black bars
+    derivatives_of(tmp_path, content)
+    assert opened(tmp_path / "derivatives", "thumbnail").size == (171, 256)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        photos.jpeg(),
+        photos.heic(),
+        photos.png(),
+        with_thumbnail((60, 40), photos.quarters((16, 12)), 1)[:200],
+        b"\xff\xd8\xff",
+    ],
+    ids=["jpeg", "heic", "png", "cut", "rubbish"],
+)
+def test_without_a_picture_inside_there_is_no_quick_thumbnail(content: bytes, tmp_path: Path) -> None:
+    assert quick(tmp_path, content) is None
+    assert find(tmp_path / "derivatives", "thumbnail") is None
+
+
+@samples.needs_samples
+def test_a_quick_thumbnail_is_quick(tmp_path: Path) -> None:
+    sample = samples.named("burst/IMG_3607.JPG").file
+    with sample.open("rb") as file:
+        media = identify(file)
+    assert images.quick_thumbnail(sample, media, tmp_path)
+    start = time.process_time()
+    images.quick_thumbnail(sample, media, tmp_path)
+    assert time.process_time() - start < 0.03
+
+
+@pytest.mark.parametrize("encoder", ["TIFF", "BMP", "HEIF"])
+def test_headers_that_claim_too_much_are_refused(encoder: str, tmp_path: Path) -> None:
+    content = encoded(Image.new("RGB", (1000, 1000)), encoder)
+    order = "big" if encoder == "HEIF" else "little"
+    width, height = (1000).to_bytes(4, order), (1000).to_bytes(4, order)  # type: ignore[arg-type]
+    claimed = (60_000).to_bytes(4, order)  # type: ignore[arg-type]
+    with pytest.raises((PictureTooLarge, PictureUnreadable)):
+        derivatives_of(tmp_path, content.replace(width, claimed).replace(height, claimed))
+    assert not (tmp_path / "derivatives").exists()
+
+
+@samples.needs_samples
+@pytest.mark.parametrize(
+    "sample", [one for one in samples.load() if one.kind in ("image", "broken")], ids=str
+)
+def test_samples(sample: samples.Sample, tmp_path: Path) -> None:
+    with sample.file.open("rb") as file:
+        media = identify(file)
+    try:
+        is_made = bool(makers.make(sample.file, media, tmp_path))
+    except LibraryError:
+        assert sample.accepted & {"reject-cleanly", "no-thumbnail"}
+        assert list(tmp_path.iterdir()) == []
+        return
+    if media.kind is not Kind.IMAGE:
+        return
+    assert is_made
+    assert "thumbnail" in sample.accepted
+    assert sample.width
+    assert sample.height
+    for derivative, longest in (("preview", 1600), ("thumbnail", 256)):
+        width, height = opened(tmp_path, derivative).size
+        assert max(width, height) == min(longest, max(sample.width, sample.height))
+        assert width / height == pytest.approx(sample.width / sample.height, rel=1.2 / min(width, height))
 
 
 def _refuse_bomb(path: Path, folder: Path, send: Callable[[tuple[str, float, int]], None]) -> None:
