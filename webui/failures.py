@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bottle import HTTPResponse, request
 
+from indexer import names
 from indexer.failures import Failures
 from indexer.model import Item, Kind
 from webui import wire
@@ -35,7 +36,7 @@ class FailurePages:
             "failures.html",
             csrf_token=visitor.csrf_token or "",
             count=self._failures.count(visitor.person.id),
-            rows=[(item, _KINDS[item.kind], _path(item), ago(item.added_at, now)) for item in found.items],
+            rows=[(item, _KINDS[item.kind], _folder(item), ago(item.added_at, now)) for item in found.items],
             next_cursor=found.next_cursor,
             retried=_number(asked.get("retried", "")),
         )
@@ -77,9 +78,10 @@ class FailurePages:
         return self._visitors.require_for_change(request.environ, token)
 
 
-def _path(item: Item) -> str:
-    """Where in the Upload share it came in last."""
-    return item.uploads[0].path if item.uploads else item.name
+def _folder(item: Item) -> str:
+    """Where it was copied to last, as a mount shows it."""
+    path = item.uploads[0].path if item.uploads else item.name
+    return names.parent(names.join("Upload", path))
 
 
 def _number(text: str) -> int:

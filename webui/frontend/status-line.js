@@ -18,12 +18,15 @@ export class StatusLine {
     this.#draw([{ sort: "bad", words: "The server does not answer; trying again" }]);
   }
 
-  /** Touch the page only when the words change. @param {{sort: string, words: string, title?: string}[]} chips */
+  /** Touch the page only when the words change. @param {{sort: string, words: string, title?: string, href?: string}[]} chips */
   #draw(chips) {
     const wanted = JSON.stringify(chips);
     if (wanted === this.shown) return;
     this.shown = wanted;
-    const made = chips.map(({ sort, words, title = "" }) => element("span", { class: `chip chip-${sort}`, title }, words));
+    const made = chips.map(({ sort, words, title = "", href }) => {
+      const facts = { class: `chip chip-${sort}`, title };
+      return href ? element("a", { ...facts, href }, words) : element("span", facts, words);
+    });
     this.root.replaceChildren(...made);
   }
 }
@@ -35,7 +38,8 @@ function chipsOf({ items, originals, duplicates, queue, receiving }) {
   if (receiving.length) chips.push({ sort: "busy", words: `Receiving ${format.counted(receiving.length, "file")}` });
   if (waiting) chips.push({ sort: "busy", words: `${format.number(waiting)} being prepared` });
   if (queue.failed) {
-    chips.push({ sort: "bad", words: `${format.number(queue.failed)} failed`, title: "Kept safely, but no picture could be made" });
+    const title = "Kept safely, but could not be prepared; show which";
+    chips.push({ sort: "bad", words: `${format.number(queue.failed)} failed`, title, href: "/failures" });
   }
   if (items) chips.push({ sort: "plain", words: `${format.counted(items, "item")}, ${format.size(originals.bytes)}` });
   if (duplicates.count) {
