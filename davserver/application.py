@@ -25,6 +25,7 @@ from davserver.library_share import LibraryShare
 from davserver.locks import PersonLocks
 from davserver.nextcloud import Nextcloud
 from davserver.proxies import TrustedProxies
+from davserver.receipt_files import ReceiptFiles
 from davserver.root import PersonTree
 from davserver.server import Server, make_server
 from davserver.tls import Certificate
@@ -35,6 +36,7 @@ from indexer import maintenance, snapshots
 from indexer.accounts import Accounts
 from indexer.intake import Intake
 from indexer.model import Person
+from indexer.receipts import Reader, Receipts
 from indexer.resumable import Resumables
 from indexer.store import Store
 from indexer.transfers import Transfers
@@ -57,7 +59,7 @@ class Application:
 
 @contextmanager
 def open_application(settings: Settings) -> Iterator[Application]:
-    """Everything that `serve` runs: one server, one worker process, one housekeeper.
+    """Everything that `serve` runs: one server, one worker process, one housekeeper, one reader of copies.
 
     Raises DataFolderInUse, DataFolderUnusable, AddressUnusable, CertificateUnusable.
     """
@@ -73,7 +75,9 @@ def open_application(settings: Settings) -> Iterator[Application]:
         maintenance.guard(resumables.sweep)
         setup_token = secrets.token_urlsafe(16)
         web = create_app(core.library, core.accounts, SetupGate(setup_token), resumables)
-        dav = Nextcloud(WebDav(_tree_maker(core, intake)), transfers)
+        receipts = Receipts(core.catalog, core.staging)
+        maintenance.guard(core.catalog.gathering.settle)
+        dav = Nextcloud(WebDav(_tree_maker(core, intake, receipts)), transfers)
         gate = Gate(core.accounts, dav, web)
         server = make_server(gate, settings.host, settings.port, settings.threads, certificate, proxies)
         worker.start()
@@ -83,7 +87,8 @@ def open_application(settings: Settings) -> Iterator[Application]:
             lambda: resumables.drop_idle(time.time()),
             lambda: _take_snapshot(core),
         )
-        with _housekeeper(intake, hourly):
+        reader = Reader(receipts, core.originals)
+        with _in_background(functools.partial(_keep_house, intake, hourly)), _in_background(reader.run):
             try:
                 yield Application(server, core.accounts, setup_token, server.bind_addr[1])
             finally:
@@ -96,10 +101,10 @@ def _certificate(settings: Settings) -> Certificate | None:
     return Certificate(Path(settings.tls_certificate), Path(settings.tls_key))
 
 
-def _tree_maker(core: Core, intake: Intake) -> Callable[[Person], PersonTree]:
+def _tree_maker(core: Core, intake: Intake, receipts: Receipts) -> Callable[[Person], PersonTree]:
     def tree_of(person: Person) -> PersonTree:
         return PersonTree(
-            UploadShare(intake, UploadTree(intake), person),
+            UploadShare(intake, UploadTree(intake), person, ReceiptFiles(receipts, person)),
             LibraryShare(core.library, person),
             PersonLocks(core.catalog.locks, person.id),
         )
@@ -129,10 +134,10 @@ def _worker_process(settings: Settings, core: Core) -> Iterator[WorkerProcess]:
 
 
 @contextmanager
-def _housekeeper(intake: Intake, hourly: Sequence[Callable[[], object]]) -> Iterator[None]:
-    """Expire locks, and do the ``hourly`` chores, in the background while the server runs."""
+def _in_background(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Work that ends when its event is set, in a thread of its own while the server runs."""
     stop = threading.Event()
-    thread = threading.Thread(target=_keep_house, args=[intake, hourly, stop], daemon=True)
+    thread = threading.Thread(target=work, args=[stop], daemon=True)
     thread.start()
     try:
         yield
@@ -142,6 +147,7 @@ def _housekeeper(intake: Intake, hourly: Sequence[Callable[[], object]]) -> Iter
 
 
 def _keep_house(intake: Intake, hourly: Sequence[Callable[[], object]], stop: threading.Event) -> None:
+    """Expire locks, and do the ``hourly`` chores."""
     next_sweep = 0.0
     while not stop.is_set():
         now = time.time()

@@ -18,6 +18,7 @@ from wsgidav.dav_error import (
 from davserver import headers
 from davserver.dav_request import Answer, DavRequest
 from davserver.properties import http_date
+from davserver.read_only import ReadOnlyResource
 from davserver.stored_file import StoredFile
 from davserver.streams import StoredBytes
 from davserver.upload_share import UploadFolder
@@ -95,6 +96,8 @@ def _check_put(request: DavRequest, target: Any) -> None:
         raise DAVError(HTTP_NOT_IMPLEMENTED, context_info="Encoded uploads are not supported.")
     if "HTTP_CONTENT_RANGE" in request.environ:  # RFC 9110 14.5
         raise DAVError(HTTP_BAD_REQUEST, context_info="A file is uploaded whole; Content-Range is refused.")
+    if isinstance(target, ReadOnlyResource):
+        raise DAVError(HTTP_FORBIDDEN, context_info=target.refusal)
     if request.path.endswith("/") or (target is not None and target.is_collection):
         raise DAVError(HTTP_METHOD_NOT_ALLOWED, context_info="There is a folder of this name.")
 

@@ -16,6 +16,7 @@ from wsgidav.dav_error import (
 from davserver import library_share
 from davserver.dav_request import Answer, DavRequest
 from davserver.destination import destination_path
+from davserver.read_only import ReadOnlyResource
 from indexer import names
 from indexer.errors import ReadOnly
 
@@ -75,6 +76,8 @@ def _source_and_target(request: DavRequest) -> tuple[Any, str, bool]:
     if library_share.contains(target_path):
         raise ReadOnly
     folder, target = request.folder_of(target_path), request.resource(target_path)
+    if isinstance(target, ReadOnlyResource):
+        raise DAVError(HTTP_FORBIDDEN, context_info=target.refusal)
     _check_apart(request.path, target_path)
     request.check_conditions(source)
     if target is None:

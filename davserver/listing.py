@@ -133,7 +133,8 @@ def _members(resource: Any) -> Iterable[Listed]:
         lines: Iterable[Listed] = resource.listed_members()
         return lines
     share = resource.share
-    return share.intake.catalog.listings.folder(share.person.id, resource.upload_path)
+    entries = share.intake.catalog.listings.folder(share.person.id, resource.upload_path)
+    return itertools.chain(entries, resource.listed_receipts())
 
 
 def _extras(resource: Any, question: Question) -> tuple[Extras, Extras]:

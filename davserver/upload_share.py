@@ -15,8 +15,10 @@ from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
 from wsgidav.dav_provider import DAVCollection
 
 from davserver.headers import Declared
+from davserver.receipt_files import ReceiptFile, ReceiptFiles
 from davserver.stored_file import StoredFile, ref_url
 from indexer import names
+from indexer.catalog.listings import Listed
 from indexer.intake import Intake
 from indexer.model import Door, Entry, EntryType, Person
 from indexer.upload_tree import UploadTree
@@ -32,13 +34,18 @@ class UploadShare:
     intake: Intake
     tree: UploadTree
     person: Person
+    receipts: ReceiptFiles
 
-    def resolve(self, path: str, url: str, environ: dict[str, Any]) -> UploadFolder | UploadFile | None:
+    def resolve(
+        self, path: str, url: str, environ: dict[str, Any]
+    ) -> UploadFolder | UploadFile | ReceiptFile | None:
         """The resource of a path ("" is the share itself); ``url`` is the path as the client sent it."""
         if not path:
             return UploadFolder(self, "", url, environ, None)
         entry = self.tree.get(self.person.id, path)
-        return self.resource(entry, path, url, environ) if entry else None
+        if entry is None:
+            return self.receipts.find(path, url, environ)
+        return self.resource(entry, path, url, environ)
 
     def resource(
         self, entry: Entry, path: str, url: str, environ: dict[str, Any]
@@ -73,11 +80,13 @@ class _Named:
 
     def remove(self) -> None:
         """DELETE: the name goes, and of a folder all names below it; originals stay."""
+        self.share.receipts.check_free(self.upload_path)
         self.share.tree.remove(self.share.person.id, self._own_path())
         self._remove_locks()
 
     def move(self, target_url: str) -> None:
         """MOVE: the same file or folder under another name, in place of what had it."""
+        self.share.receipts.check_free(self.upload_path)
         self.share.tree.move(self.share.person.id, self._own_path(), _upload_path(target_url))
         self._remove_locks()
 
@@ -106,7 +115,12 @@ class UploadFolder(_Named, DAVCollection):  # type: ignore[misc]  # WsgiDAV has 
         self.share, self.upload_path, self.entry = share, path, entry
 
     def get_member_names(self) -> list[str]:
-        return [entry.name for entry in self.share.tree.children(self.share.person.id, self.upload_path)]
+        own = self.share.tree.children(self.share.person.id, self.upload_path)
+        return [entry.name for entry in own] + [line.name for line in self.listed_receipts()]
+
+    def listed_receipts(self) -> list[Listed]:
+        """The lines of receipts that a listing shows beside the entries."""
+        return self.share.receipts.lines(self.upload_path)
 
     def create_empty_resource(self, name: str) -> None:
         """The placeholder of a LOCK on a new name (RFC 4918 7.3)."""

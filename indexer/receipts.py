@@ -39,7 +39,7 @@ MOST_RECEIPTS = 200
 MOST_FILES = 5000
 _MARK_ROWS = 100
 _MOST_NAMED = 5
-_LOOK_EVERY_S = 10.0
+_LOOK_EVERY_S = 3.0
 # A transfer in parts that got none for so long is not on its way any more.
 _ARRIVING_S = 120.0
 _LOW_PRIORITY = 10

@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from wsgidav.dav_error import DAVError
 
 from davserver import listing
+from davserver.receipt_files import ReceiptFiles
 from davserver.upload_share import UploadShare
 from indexer.catalog.listings import Listed
 from indexer.catalog.tables import EntryRow
 from indexer.model import Lock, Person
+from indexer.receipts import Receipts
 from indexer.upload_tree import UploadTree
 from tests.libraries import NOW, Home, digest, open_home
 
@@ -55,7 +57,9 @@ class Asked:
         environ: dict[str, Any] = {"wsgi.input": io.BytesIO(body), "wsgidav.provider": None, **more}
         if depth is not None:
             environ["HTTP_DEPTH"] = depth
-        share = UploadShare(home.intake, UploadTree(home.intake), Person(home.alice, "alice", True))
+        person = Person(home.alice, "alice", True)
+        receipts = ReceiptFiles(Receipts(home.catalog, home.intake.staging), person)
+        share = UploadShare(home.intake, UploadTree(home.intake), person, receipts)
         resource = share.resolve(path, f"/Upload/{path}".rstrip("/"), environ)
         self.status, self.headers = "", dict[str, str]()
         self.pieces = iter(listing.answer(resource, environ, self._start))
