@@ -31,7 +31,7 @@ from davserver.server import Server, make_server
 from davserver.tls import Certificate
 from davserver.upload_share import UploadShare
 from davserver.webdav import WebDav
-from davserver.worker_process import WorkerProcess
+from davserver.worker_process import WorkerProcess, bare
 from indexer import maintenance, snapshots
 from indexer.accounts import Accounts
 from indexer.intake import Intake
@@ -124,7 +124,7 @@ def _worker_process(settings: Settings, core: Core) -> Iterator[WorkerProcess]:
         "--data", str(settings.data), "--workers", str(settings.workers),
     ]  # fmt: skip
     root = str(Path(__file__).resolve().parent.parent)
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": _with_root(root)}
+    environment = {**bare(os.environ), "OMP_NUM_THREADS": "1", "PYTHONPATH": _with_root(root)}
     reclaim = functools.partial(maintenance.guard, core.catalog.jobs.release_all)
     worker = WorkerProcess(command, environment, reclaim)
     try:

@@ -77,11 +77,15 @@ def serve(parsed: argparse.Namespace, settings: Settings) -> int:
 def worker(parsed: argparse.Namespace, settings: Settings) -> int:
     """Only the worker. With ``--follow-input``, standard input wakes it, and its end stops it."""
     from davserver.core import open_core
+    from indexer.containment import die_with_parent
     from indexer.worker import Worker
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     wake, stop = threading.Event(), threading.Event()
+    for name in [name for name in os.environ if name.startswith("PHOTOCLOUD_")]:
+        del os.environ[name]  # read by now, and not for processes that decode
     if parsed.follow_input:
+        die_with_parent()
         # Ctrl-C in a terminal reaches the whole group; the server decides when we go.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_follow_input, args=[wake, stop], daemon=True).start()

@@ -19,6 +19,18 @@ _PAUSE_S = 1.0
 _STOPPING_S = 30.0
 
 
+# What Python, ffmpeg and the measuring of tests need; settings the worker reads and then drops.
+_KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "IMAGEIO_FFMPEG_EXE")
+_KEPT_PREFIXES = ("LC_", "PYTHON", "COVERAGE_", "PHOTOCLOUD_")
+
+
+def bare(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of an environment the worker should see: whoever broke into it finds no secret there."""
+    return {
+        name: value for name, value in environment.items() if name in _KEPT or name.startswith(_KEPT_PREFIXES)
+    }
+
+
 class WorkerProcess:
     """``reclaim`` gives back what a dead worker had claimed; it runs before each start."""
 

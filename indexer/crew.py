@@ -33,6 +33,7 @@ class Crew:
         self.lane = lane
         self._processes = processes
         self._most = processes + spare
+        self._has_begun = False
         self._running: dict[Future[Outcome], tuple[Job, Task]] = {}
         self._pool = ProcessPool(
             max_workers=processes,
@@ -70,7 +71,8 @@ class Crew:
 
         Raises PoolBroken.
         """
-        if not self._pool.active:
+        # Asking a pool how it is would start it.
+        if self._has_begun and not self._pool.active:
             raise PoolBroken("the pool of processes has broken down")
         done = [future for future in self._running if future.done()]
         return [(*self._running.pop(future), future.result) for future in done]
@@ -83,6 +85,7 @@ class Crew:
     def _schedule(
         self, function: Callable[..., Any], arguments: tuple[object, ...], timeout_s: float | None
     ) -> Future[Any]:
+        self._has_begun = True
         try:
             future: Future[Any] = self._pool.schedule(function, args=arguments, timeout=timeout_s)
         except Exception as error:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from indexer.derivatives import files, makers
 from indexer.derivatives.files import Derivative
 from indexer.errors import LibraryError
-from indexer.knowledge import CaptureTime, Metadata
+from indexer.knowledge import CaptureTime, Metadata, Position
 from indexer.metadata import places, readers, zones
 from indexer.metadata.capture_time import Evidence, choose
 from indexer.metadata.findings import Findings
@@ -30,6 +30,13 @@ class Learnt:
     captured: CaptureTime | None = None
     thumbhash: str | None = None
     place: str | None = None
+
+
+def make_ready() -> None:
+    """Load what is slow to load, so that the first photo need not wait for it."""
+    somewhere = Position(0.0, 0.0)
+    zones.zone_at(somewhere)
+    places.place_of(somewhere)
 
 
 def read_metadata(task: Task, learnt: Learnt) -> Learnt:

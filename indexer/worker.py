@@ -62,7 +62,7 @@ class Worker:
         films = Crew(FILMS, _FILM_LIMITS, max(1, self.processes - 1), 0, _RECYCLE_AFTER)
         crews = stills, films
         try:
-            stills.prepare(_load_decoders)
+            stills.prepare(_make_ready)
             while not stop.is_set():
                 wake.clear()
                 self._turn(crews, wake, stop)
@@ -197,6 +197,8 @@ def decode(task: Task) -> Outcome:
     return run(task)
 
 
-def _load_decoders() -> None:
-    """Have a process ready before the first photo comes: starting one takes a second."""
-    import indexer.pipeline  # noqa: F401
+def _make_ready() -> None:
+    """Have a process ready before the first photo comes: starting one takes a second or two."""
+    from indexer.pipeline import make_ready
+
+    make_ready()

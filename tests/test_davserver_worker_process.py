@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from davserver import worker_process as module
-from davserver.worker_process import WorkerProcess
+from davserver.worker_process import WorkerProcess, bare
 
 # Each line of the log is what a child saw: its start, each wake (some at once), the end of its input.
 FOLLOWS = """
@@ -84,6 +84,11 @@ def is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_secrets_stay_with_the_server() -> None:
+    kept = {"PATH": "/bin", "LC_ALL": "C.UTF-8", "PYTHONPATH": "/code", "PHOTOCLOUD_WORKERS": "2"}
+    assert bare({**kept, "AWS_SECRET_ACCESS_KEY": "x", "SSH_AUTH_SOCK": "/run/x", "LCD": "x"}) == kept
 
 
 def test_it_is_woken_and_stopped(child: Child) -> None:

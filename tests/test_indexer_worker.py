@@ -16,7 +16,7 @@ from indexer.crew import Crew, PoolBroken
 from indexer.derivatives.files import find
 from indexer.library import derivatives_folder
 from indexer.model import Item, Job, Outcome, Queue, State, Task
-from indexer.worker import MOST_ATTEMPTS, deadline_of, decode
+from indexer.worker import MOST_ATTEMPTS, decode
 from tests import photos
 from tests.libraries import Home
 from tests.photos import Shot
