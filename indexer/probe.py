@@ -11,11 +11,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import av
 from av.audio.codeccontext import AudioCodecContext
 from av.container import InputContainer
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from indexer.errors import LibraryError
@@ -122,9 +125,21 @@ def look(container: InputContainer) -> Streams:
     )
 
 
+def first_packets(container: InputContainer, most: int) -> Iterator[Packet[VideoStream]]:
+    """The first packets of the moving picture, in the order of the file. Raises av.FFmpegError."""
+    packets = container.demux(_video(container))
+    try:
+        yield from islice(packets, most)
+    except IndexError:  # PyAV knows only the streams of the start, and another one has begun
+        return
+
+
 def _video(container: InputContainer) -> VideoStream | None:
     stream = container.streams.best("video")
-    if not isinstance(stream, VideoStream) or not stream.codec_context.width:
+    if not isinstance(stream, VideoStream):
+        return None
+    context: VideoCodecContext | None = stream.codec_context  # libav knows not every codec that there is
+    if not context or not context.width:
         return None
     is_cover = stream.disposition & av.stream.Disposition.attached_pic
     return None if is_cover else stream
@@ -151,11 +166,9 @@ def _rotation_deg(container: InputContainer, video: VideoStream) -> int:
         return 0
     codec.thread_count = 1
     try:
-        for count, packet in enumerate(container.demux(video)):
+        for packet in first_packets(container, _PACKETS_TO_A_PICTURE):
             for frame in packet.decode():
                 return -frame.rotation % 360
-            if count == _PACKETS_TO_A_PICTURE:
-                break
     except av.FFmpegError:
         pass
     return 0

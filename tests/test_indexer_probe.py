@@ -99,3 +99,24 @@ def test_sound_alone_is_no_video(tmp_path: Path) -> None:
 def test_the_disk_s_errors_stay_its_own(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), probe.opened(tmp_path / "missing", identify.MP4):
         pass
+
+
+def test_a_codec_that_nobody_knows(tmp_path: Path) -> None:
+    film = films.make_film(tmp_path / "film.mp4", seconds=0.5)
+    film.write_bytes(film.read_bytes().replace(b"avc1", b"zzz9"))
+    with pytest.raises(VideoUnreadable):
+        look(film)
+
+
+def test_a_stream_that_begins_later_ends_the_look(tmp_path: Path) -> None:
+    """libav adds it to the streams, which PyAV has counted before."""
+    noise = "testsrc2=size=640x360:rate=15,noise=alls=90:allf=t"  # much more than libav reads ahead
+    silent = films.make_film(
+        tmp_path / "silent.ts", *films.H264, "-qp", "4", picture=noise, sound=None, seconds=4
+    )
+    loud = films.make_film(tmp_path / "loud.ts", *films.H264, "-c:a", "mp2", "-b:a", "384k", seconds=1)
+    film = tmp_path / "film.ts"
+    film.write_bytes(silent.read_bytes() + loud.read_bytes() + silent.read_bytes())
+    with probe.opened(film, identify.TS) as container:
+        assert probe.look(container).audio_codec is None
+        assert len(list(probe.first_packets(container, 1000))) >= 4 * 15

@@ -30,7 +30,7 @@ MOST_MEMORY_BYTES = 1536 << 20  # of address space; what is resident is far less
 MOST_WORDS_BYTES = 4096  # kept of what ffmpeg complains, which of a damaged file can be without end
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-_PREFIX = re.compile(r"^\[[^\]]*\] ", re.MULTILINE)  # "[h264 @ 0x55d0c8a3b0c0] "
+_PREFIX = re.compile(r"^(?:\[[^\]]*\] *)+", re.MULTILINE)  # "[h264 @ 0x55d0c8a3b0c0] "
 _libc = ctypes.CDLL(None, use_errno=True)
 
 

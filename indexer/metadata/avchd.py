@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 from av.container import InputContainer
 
+from indexer import probe
 from indexer.knowledge import Camera
 from indexer.metadata.capture_time import Recorded
 
@@ -36,8 +36,7 @@ class Avchd:
 
 def read_avchd(container: InputContainer) -> Avchd:
     """What the message in the first pictures says; nothing where there is none. Raises av.FFmpegError."""
-    video = container.streams.best("video")
-    for packet in islice(container.demux(video), MOST_PACKETS):
+    for packet in probe.first_packets(container, MOST_PACKETS):
         content = bytes(packet)
         start = content.find(MESSAGE)
         if start >= 0:
