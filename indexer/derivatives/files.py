@@ -1,7 +1,7 @@
 """Where derivatives lie: one folder for each original, one file for each derivative and recipe.
 
 The web process reads through this module, so nothing here may import a decoder. A file's name
-carries the version of the recipe that made it ("thumbnail-1.webp"): a better recipe makes new files,
+carries the version of the recipe that made it ("thumbnail-2.webp"): a better recipe makes new files,
 and until it has come by, the old ones still serve.
 """
 
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
-RECIPE = 1
+RECIPE = 2  # 2: RAW and videos, thumbhashes, colours by code points
 MIMES: dict[str, str] = {".jpg": "image/jpeg", ".webp": "image/webp", ".mp4": "video/mp4"}
 
 _NAME = re.compile(r"(?P<derivative>[a-z]+)-(?P<recipe>\d{1,6})(?P<extension>\.[a-z0-9]+)")
