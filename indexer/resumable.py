@@ -129,7 +129,7 @@ class Resumables:
         `Intake.begin` and `Intake.accept` raise.
         """
         rows, parts = self.intake.catalog.resumables, " ".join(part_ids)
-        if joined := rows.joined(person_id, parts):
+        if parts and (joined := rows.joined(person_id, parts)):
             return joined
         found = [self.get(person_id, part_id) for part_id in part_ids]
         if not found or not all(part.is_part and part.is_whole for part in found):

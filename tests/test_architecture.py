@@ -50,6 +50,8 @@ PROVED_BY = {
     f"{MIGRATIONS}/0004_transfers.py": "tests/test_indexer_catalog_migrations.py",
     f"{MIGRATIONS}/0005_details_and_recipes.py": "tests/test_indexer_catalog_migrations.py",
     "indexer/derivatives/makers.py": "tests/test_indexer_derivatives_images.py",
+    "indexer/growth.py": "tests/test_indexer_resumable.py",
+    f"{MIGRATIONS}/0006_resumable_uploads.py": "tests/test_indexer_catalog_migrations.py",
     "indexer/metadata/containers.py": "tests/test_indexer_metadata_stills.py",
     "indexer/metadata/exif.py": "tests/test_indexer_metadata_stills.py",
     "indexer/metadata/findings.py": "tests/test_indexer_metadata_stills.py",
