@@ -78,7 +78,9 @@ def test_we_agree(told: dict[str, Tags], sample: samples.Sample) -> None:
 def _differences(found: Findings, kind: Kind, tags: Tags) -> Iterator[tuple[str, tuple[Any, Any]]]:
     """The name of each fact, and what we and exiftool say of it, where that is not the same."""
     for source in SOURCES:
-        dates = [date for each in found.recorded if each.source == source if (date := _date(each))]
+        dates: list[CaptureTime | None] = [
+            date for each in found.recorded if each.source == source if (date := _date(each))
+        ]
         oracle = _date(_recorded(tags, source))
         if oracle not in (dates or [None]):
             yield source, (dates, oracle)
