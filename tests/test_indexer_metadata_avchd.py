@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from indexer.knowledge import Camera
-from indexer.metadata.avchd import Avchd, parse_message
+from indexer.metadata.avchd import parse_message
 from indexer.metadata.capture_time import Recorded
+from indexer.metadata.findings import Findings
 
 
 def message(*entries: str) -> bytes:
@@ -32,7 +33,7 @@ def test_date_with_its_zone(zone: str, offset: str | None) -> None:
 
 def test_maker_and_model() -> None:
     found = parse_message(message("e0 01 08 31 01", "e4 49 4c 43 45", "e5 2d 37 4d 33", "e6 00 00 00 00"))
-    assert found == Avchd((), Camera("Sony", "ILCE-7M3"))
+    assert found == Findings(camera=Camera("Sony", "ILCE-7M3"))
 
 
 def test_bytes_that_h264_put_in_between_are_taken_out() -> None:
@@ -42,4 +43,4 @@ def test_bytes_that_h264_put_in_between_are_taken_out() -> None:
 
 @pytest.mark.parametrize("length", range(11))
 def test_a_cut_message_says_nothing(length: int) -> None:
-    assert parse_message(message(*MOMENT)[:length]) == Avchd()
+    assert parse_message(message(*MOMENT)[:length]) == Findings()

@@ -8,13 +8,14 @@ pairs of one byte of tag and four bytes of value.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from av.container import InputContainer
 
 from indexer import probe
 from indexer.knowledge import Camera
 from indexer.metadata.capture_time import Recorded
+from indexer.metadata.findings import Findings
+from indexer.metadata.texts import clean_text
 
 MESSAGE = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66") + b"MDPM"
 MOST_PACKETS = 30
@@ -28,28 +29,22 @@ ZONE_UNKNOWN = 0xFF
 MAKES = {0x0103: "Panasonic", 0x0108: "Sony", 0x1011: "Canon", 0x1104: "JVC"}
 
 
-@dataclass(frozen=True, slots=True)
-class Avchd:
-    recorded: tuple[Recorded, ...] = ()
-    camera: Camera = field(default_factory=Camera)
-
-
-def read_avchd(container: InputContainer) -> Avchd:
+def read_avchd(container: InputContainer) -> Findings:
     """What the message in the first pictures says; nothing where there is none. Raises av.FFmpegError."""
     for packet in probe.first_packets(container, MOST_PACKETS):
         content = bytes(packet)
         start = content.find(MESSAGE)
         if start >= 0:
             return parse_message(content[start + len(MESSAGE) :])
-    return Avchd()
+    return Findings()
 
 
-def parse_message(escaped: bytes) -> Avchd:
+def parse_message(escaped: bytes) -> Findings:
     """What follows the letters MDPM, with or without more of the stream behind it."""
     tags = dict(_tags(_unescape(escaped[: MOST_MESSAGE_BYTES * 3 // 2])))
     make = MAKES.get(int.from_bytes(tags.get(TAG_MAKE, b"")[:2], "big"))
-    model = b"".join(tags.get(tag, b"") for tag in TAGS_MODEL).split(b"\x00")[0]
-    return Avchd(tuple(_recorded(tags)), Camera(make, model.decode("ascii", "replace").strip() or None))
+    model = b"".join(tags.get(tag, b"") for tag in TAGS_MODEL)
+    return Findings(recorded=tuple(_recorded(tags)), camera=Camera(make, clean_text(model)))
 
 
 def _unescape(stream: bytes) -> bytes:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from indexer import probe
 from indexer.knowledge import Camera, Caption, Film, Position, Ties
-from indexer.metadata.avchd import Avchd, read_avchd
+from indexer.metadata.avchd import read_avchd
 from indexer.metadata.capture_time import Recorded
 from indexer.metadata.findings import Findings
+from indexer.metadata.texts import clean_text, written_by_people
+from indexer.metadata.xavc import read_xavc
 from indexer.model import MediaType
 from indexer.probe import Streams, VideoUnreadable
 
@@ -21,7 +23,6 @@ POSITION_TAGS = ("com.apple.quicktime.location.ISO6709", "location")
 TITLE_TAGS = ("com.apple.quicktime.title", "title")
 DESCRIPTION_TAGS = ("com.apple.quicktime.description", "description")
 CONTENT_ID_TAG = "com.apple.quicktime.content.identifier"
-LONGEST_TEXT = 2000
 
 # What "creation_time" is called, and whether it is a moment in UTC, by container.
 CREATION_TIMES: dict[str, tuple[str, bool]] = {
@@ -46,26 +47,28 @@ def read_video(original: Path, media: MediaType) -> Findings:
     try:
         with probe.opened(original, media) as container:
             streams = probe.look(container)
-            is_transport = container.format.name == "mpegts"
-            avchd = read_avchd(container) if is_transport else Avchd()
+            own = read_avchd(container) if container.format.name == "mpegts" else Findings()
     except VideoUnreadable as error:  # making the derivatives will tell the owner
         _log.debug("unreadable video: %s", error)
         return Findings()
-    return _findings(streams, media, avchd)
+    if probe.FORMATS[media.mime] == "mov":
+        own = read_xavc(original)
+    return _findings(streams, media, own)
 
 
-def _findings(streams: Streams, media: MediaType, avchd: Avchd) -> Findings:
+def _findings(streams: Streams, media: MediaType, own: Findings) -> Findings:
+    """``own`` is what the maker of the camera has put elsewhere than into tags."""
     size = (streams.width, streams.height)
     width, height = reversed(size) if streams.is_turned else size
     tags = streams.tags
     return Findings(
         width=width,
         height=height,
-        recorded=(*dates(tags, probe.FORMATS[media.mime]), *avchd.recorded),
-        camera=_camera(tags, avchd.camera),
+        recorded=(*dates(tags, probe.FORMATS[media.mime]), *own.recorded),
+        camera=_camera(tags, own.camera),
         position=position(_first(tags, POSITION_TAGS) or ""),
         duration_s=streams.duration_s,
-        caption=Caption(_first(tags, TITLE_TAGS), _first(tags, DESCRIPTION_TAGS)),
+        caption=Caption(_written(tags, TITLE_TAGS), _written(tags, DESCRIPTION_TAGS)),
         film=Film(
             streams.video_codec,
             streams.audio_codec,
@@ -100,9 +103,9 @@ def position(text: str) -> Position | None:
     return Position(lat, lon, float(match[3]) if match[3] else None)
 
 
-def _camera(tags: Mapping[str, str], written_in_stream: Camera) -> Camera:
-    make = _first(tags, MAKE_TAGS) or ("GoPro" if _is_gopro(tags) else None)
-    return Camera(make or written_in_stream.make, _first(tags, MODEL_TAGS) or written_in_stream.model)
+def _camera(tags: Mapping[str, str], own: Camera) -> Camera:
+    make = _first(tags, MAKE_TAGS) or ("GoPro" if _is_gopro(tags) else own.make)
+    return Camera(make, _first(tags, MODEL_TAGS) or own.model, own.lens)
 
 
 def _is_gopro(tags: Mapping[str, str]) -> bool:
@@ -111,5 +114,9 @@ def _is_gopro(tags: Mapping[str, str]) -> bool:
 
 def _first(tags: Mapping[str, str], names: tuple[str, ...]) -> str | None:
     """The first of these tags that says something."""
-    texts = (tags.get(name, "").replace("\x00", "").strip() for name in names)
-    return next((text[:LONGEST_TEXT] for text in texts if text), None)
+    return next((text for name in names if (text := clean_text(tags.get(name, "")))), None)
+
+
+def _written(tags: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    """The first of these tags that a person has filled."""
+    return next((text for name in names if (text := written_by_people(tags.get(name)))), None)
