@@ -15,6 +15,7 @@ from indexer.accounts import Accounts
 from indexer.devices import Devices
 from indexer.failures import Failures
 from indexer.library import Library
+from indexer.receipts import Receipts
 from indexer.resumable import Resumables
 from webui.api import Api, json_answer
 from webui.devices import DevicePages
@@ -22,6 +23,7 @@ from webui.errors import NoSuchPage, NotLoggedIn, Problem, WrongMethod, problem_
 from webui.failures import FailurePages
 from webui.media import Media
 from webui.pages import Pages
+from webui.receipts import ReceiptPages
 from webui.setup_gate import SetupGate
 from webui.static_files import StaticFiles
 from webui.uploads import Uploads
@@ -57,7 +59,10 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate, resumable
     devices = DevicePages(Devices(accounts.devices, accounts.clock), visitors, pages)
     uploads = Uploads(resumables, visitors)
     failures = FailurePages(Failures(library.catalog), visitors, pages)
-    for method, path, handler in _routes(pages, devices, failures, api, media, static_files, uploads):
+    receipts = ReceiptPages(Receipts(library.catalog, library.staging), visitors, pages)
+    for method, path, handler in _routes(
+        pages, devices, failures, receipts, api, media, static_files, uploads
+    ):
         app.route(path, method, handler)
     app.install(_wall(pages))
     app.default_error_handler = _bottle_errors(pages)
@@ -68,6 +73,7 @@ def _routes(
     pages: Pages,
     devices: DevicePages,
     failures: FailurePages,
+    receipts: ReceiptPages,
     api: Api,
     media: Media,
     static_files: StaticFiles,
@@ -84,6 +90,9 @@ def _routes(
         ("GET", "/failures", failures.page),
         ("POST", "/failures/retry", failures.retry_all),
         ("POST", "/failures/<item_id>/retry", failures.retry),
+        ("GET", "/receipts", receipts.list_page),
+        ("GET", "/receipts/<receipt_id>", receipts.page),
+        ("POST", "/receipts/<receipt_id>/close", receipts.close),
         ("GET", "/login", pages.login_form),
         ("POST", "/login", pages.log_in),
         ("POST", "/logout", pages.log_out),
@@ -95,6 +104,7 @@ def _routes(
         ("POST", "/api/v1/session", api.log_in),
         ("DELETE", "/api/v1/session", api.log_out),
         ("GET", "/api/v1/status", api.status),
+        ("POST", "/api/v1/indexing", api.set_indexing),
         ("GET", "/api/v1/timeline", api.timeline),
         ("GET", "/api/v1/items", api.items),
         ("GET", "/api/v1/items/<item_id>", api.item),
@@ -115,6 +125,11 @@ def _routes(
         ("PATCH", "/api/v1/uploads/<upload_id>", uploads.patch),
         ("DELETE", "/api/v1/uploads/<upload_id>", uploads.delete),
         ("POST", "/api/v1/uploads/<upload_id>", uploads.override),
+        ("GET", "/api/v1/receipts", receipts.list),
+        ("GET", "/api/v1/receipts/<receipt_id>.csv", receipts.csv),
+        ("GET", "/api/v1/receipts/<receipt_id>", receipts.one),
+        ("GET", "/api/v1/receipts/<receipt_id>/SHA256SUMS", receipts.checksums),
+        ("POST", "/api/v1/receipts/<receipt_id>/close", receipts.close_by_api),
         ("GET", "/api/v1/devices", devices.list),
         ("POST", "/api/v1/devices", devices.add_by_api),
         ("DELETE", "/api/v1/devices/<device_id>", devices.revoke_by_api),

@@ -74,6 +74,28 @@ _ITEM: Json = dict(  # noqa: C408 - to be given on as keywords
     ),
 )
 
+_RECEIPT: Json = dict(  # noqa: C408 - to be given on as keywords
+    id=_COUNT,
+    folder={**_TEXT, "description": "The top folder of the copy; empty for files directly in the share."},
+    door=_DOOR,
+    state={"type": "string", "enum": ["open", "verifying", "closed"]},
+    begun_at=_MOMENT,
+    ended_at=_MOMENT,
+    files={**_COUNT, "description": "Arrived whole: new, held and not_media."},
+    new=_COUNT,
+    held={**_COUNT, "description": "The library had these bytes already."},
+    not_media=_COUNT,
+    junk={**_COUNT, "description": "Companions of operating systems; not kept, not in files."},
+    empty={**_COUNT, "description": "Names that came without any bytes."},
+    incomplete=_COUNT,
+    failed=_COUNT,
+    bytes=_COUNT,
+    verified={**_COUNT, "description": "Files read back from the disk and found to be what came."},
+    damaged={**_COUNT, "description": "Files read back that are not what came."},
+    safe_to_format=_FLAG,
+    verdict=_TEXT,
+)
+
 _SCHEMAS: Json = {
     "Session": _object(user=_TEXT, is_owner=_FLAG, csrf_token=_or_null(_TEXT)),
     "Status": _object(
@@ -82,6 +104,7 @@ _SCHEMAS: Json = {
         originals=_TALLY,
         duplicates=_TALLY,
         queue=_object(pending=_COUNT, running=_COUNT, failed=_COUNT),
+        indexing=_object(paused=_FLAG),
         receiving=_list(_object(path=_TEXT, bytes=_COUNT, expected=_or_null(_COUNT))),
     ),
     "Device": _object(
@@ -116,6 +139,30 @@ _SCHEMAS: Json = {
         frame_rate=_or_null(_NUMBER),
         codecs=_or_null(_object(video=_or_null(_TEXT), audio=_or_null(_TEXT))),
         color_space=_or_null(_TEXT),
+    ),
+    "Receipt": _object(**_RECEIPT),
+    "Receipts": _object(receipts=_list(_ref("Receipt")), next=_or_null(_TEXT)),
+    "WholeReceipt": _object(
+        **_RECEIPT,
+        entries=_list(
+            _object(
+                path=_TEXT,
+                name=_TEXT,
+                sha256=_or_null(_DIGEST),
+                size_bytes=_COUNT,
+                outcome={
+                    "type": "string",
+                    "enum": ["new", "held", "not_media", "junk", "empty", "incomplete", "failed"],
+                },
+                item_id=_or_null(_DIGEST),
+                first_at=_or_null(
+                    {**_MOMENT, "description": "When bytes that were held already first came."}
+                ),
+                verified=_or_null({**_FLAG, "description": "null until it is read back from the disk."}),
+                reason={**_TEXT, "description": "What is wrong and what to do; empty where nothing is."},
+            )
+        ),
+        next=_or_null(_TEXT),
     ),
     "Error": _object(
         error={
@@ -180,6 +227,8 @@ _NOT_READY = (
     "No such item, or no such derivative: not_ready while it is being made (its state is pending), "
     "else no_derivative."
 )
+_RECEIPT_ID: Json = {"name": "receipt_id", "in": "path", "required": True, "schema": _COUNT}
+_NO_RECEIPT = {"404": _refusal("The caller has no such receipt.")}
 _ITEM_ID: Json = {"name": "item_id", "in": "path", "required": True, "schema": _DIGEST}
 
 _VERSION: Json = {
@@ -255,6 +304,20 @@ _PATHS: Json = {
     "/status": {
         "get": _call(
             "The library in numbers.", {"200": _json_answer("The numbers.", _ref("Status")), **_LOGGED_OUT}
+        )
+    },
+    "/indexing": {
+        "post": _call(
+            "Pause the preparation of everybody's items, or go on.",
+            {
+                "200": _json_answer("So it is now.", _object(paused=_FLAG)),
+                "400": _refusal("The body is not what it should be."),
+                "403": _refusal("The caller is not the owner, or the X-CSRF-Token header is wrong."),
+                "413": _refusal("The body is too large."),
+                **_LOGGED_OUT,
+            },
+            parameters=[_CSRF_HEADER],
+            requestBody=_json_body(_object(paused=_FLAG)),
         )
     },
     "/timeline": {
@@ -403,6 +466,88 @@ _PATHS: Json = {
             [_UPLOAD_ID, *map(_header, ("X-HTTP-Method-Override", "Upload-Offset", "Upload-Checksum"))],
             requestBody=_UPLOAD_BYTES,
         ),
+    },
+    "/receipts": {
+        "get": _call(
+            "The caller's receipts, newest first; copies that still run are among them.",
+            {
+                "200": _json_answer("A page.", _ref("Receipts")),
+                "400": _refusal("A parameter is wrong."),
+                **_LOGGED_OUT,
+            },
+            parameters=[
+                _query("cursor", "The next of the page before."),
+                _query(
+                    "limit",
+                    "At most so many receipts.",
+                    {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
+                ),
+            ],
+        )
+    },
+    "/receipts/{receipt_id}": {
+        "get": _call(
+            "A receipt with a page of its files, by path; as CSV for those who accept text/csv.",
+            {
+                "200": {
+                    "description": "The receipt as it is now.",
+                    "content": {
+                        "application/json": {"schema": _ref("WholeReceipt")},
+                        "text/csv": {"schema": _TEXT},
+                    },
+                },
+                "303": {"description": "For those who accept text/html only: its page."},
+                **_NO_RECEIPT,
+                **_LOGGED_OUT,
+            },
+            parameters=[
+                _RECEIPT_ID,
+                _query("only", "troubled: only files that must be copied again.", _TEXT),
+                _query("cursor", "The next of the page before."),
+                _query(
+                    "limit",
+                    "At most so many files.",
+                    {"type": "integer", "minimum": 1, "maximum": 5000, "default": 1000},
+                ),
+            ],
+        )
+    },
+    "/receipts/{receipt_id}.csv": {
+        "get": _call(
+            "All files of a receipt for a spreadsheet.",
+            {
+                "200": {"description": "RFC 4180.", "content": {"text/csv": {"schema": _TEXT}}},
+                **_NO_RECEIPT,
+                **_LOGGED_OUT,
+            },
+            parameters=[_RECEIPT_ID],
+        )
+    },
+    "/receipts/{receipt_id}/SHA256SUMS": {
+        "get": _call(
+            "What sha256sum -c reads in the copied folder on the card.",
+            {
+                "200": {
+                    "description": "Paths are relative to the folder.",
+                    "content": {"text/plain": {"schema": _TEXT}},
+                },
+                **_NO_RECEIPT,
+                **_LOGGED_OUT,
+            },
+            parameters=[_RECEIPT_ID],
+        )
+    },
+    "/receipts/{receipt_id}/close": {
+        "post": _call(
+            "End a copy now: its files are read back and verified.",
+            {
+                "202": _json_answer("The receipt as it is now.", _ref("Receipt")),
+                **_NO_RECEIPT,
+                **_LOGGED_OUT,
+                **_FORGED,
+            },
+            parameters=[_RECEIPT_ID, _CSRF_HEADER],
+        )
     },
     "/devices": {
         "get": _call(

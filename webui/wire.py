@@ -29,6 +29,7 @@ def status_json(status: Status) -> dict[str, Any]:
             "running": status.queue.running,
             "failed": status.queue.failed,
         },
+        "indexing": {"paused": status.is_paused},
         "receiving": [
             {"path": file.path, "bytes": file.received_bytes, "expected": file.expected_bytes}
             for file in status.receiving
@@ -41,8 +42,8 @@ def device_json(device: Device) -> dict[str, Any]:
         "id": device.id,
         "label": device.label,
         "read_only": device.is_read_only,
-        "created_at": _moment(device.created_at),
-        "used_at": None if device.used_at is None else _moment(device.used_at),
+        "created_at": moment(device.created_at),
+        "used_at": None if device.used_at is None else moment(device.used_at),
     }
 
 
@@ -104,8 +105,9 @@ def whole_item_json(item: Item) -> dict[str, Any]:
 
 
 def _upload_json(upload: Upload) -> dict[str, str]:
-    return {"path": upload.path, "at": _moment(upload.at), "door": str(upload.door)}
+    return {"path": upload.path, "at": moment(upload.at), "door": str(upload.door)}
 
 
-def _moment(epoch_s: float) -> str:
+def moment(epoch_s: float) -> str:
+    """A moment on the server as the API tells it: ISO 8601, UTC, milliseconds."""
     return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
