@@ -41,6 +41,7 @@ TAGS_BY_TRUST = (
     "QuickTime:CreateDate",  # of cameras known to write their wall clock where UTC belongs
     "QuickTime:CreateDate (UTC)",
     "Matroska:DateTimeOriginal (UTC)",
+    "ASF:CreationDate (UTC)",
     GPS_TIME,
     "IFD0:ModifyDate",
 )
