@@ -42,6 +42,8 @@ FORMATS: dict[str, str] = {
 MOST_PIXELS = 40_000_000  # 8K has 33 million
 MOST_FRAMES_PER_S = 1000
 HDR_TRANSFERS = frozenset({16, 18})  # PQ (SMPTE ST 2084) and HLG (ARIB STD-B67), by ISO/IEC 23091-2
+WIDE_PRIMARIES = frozenset({9, 11, 12})  # BT.2020, and P3 in two white points
+UNSPECIFIED = 2
 PROGRESSIVE = frozenset({0, 1})  # or unknown, which nearly always is progressive too
 
 _PACKETS_TO_A_PICTURE = 64
@@ -78,6 +80,7 @@ class Streams:
     frame_rate: float | None = None
     duration_s: float | None = None
     is_hdr: bool = False
+    is_wide_gamut: bool = False
     is_interlaced: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -120,6 +123,7 @@ def look(container: InputContainer) -> Streams:
         frame_rate=round(float(rate), 3) if rate and 0 < rate < MOST_FRAMES_PER_S else None,
         duration_s=_duration_s(container),
         is_hdr=codec.color_trc in HDR_TRANSFERS,
+        is_wide_gamut=_has_wide_gamut(codec),
         is_interlaced=codec.field_order not in PROGRESSIVE,
         tags={**video.metadata, **container.metadata},
     )
@@ -143,6 +147,12 @@ def _video(container: InputContainer) -> VideoStream | None:
         return None
     is_cover = stream.disposition & av.stream.Disposition.attached_pic
     return None if is_cover else stream
+
+
+def _has_wide_gamut(codec: VideoCodecContext) -> bool:
+    """Colours beyond sRGB, and enough said about them to bring them into it."""
+    is_told = UNSPECIFIED not in (codec.color_trc, codec.colorspace)
+    return codec.color_primaries in WIDE_PRIMARIES and is_told
 
 
 def _audio(container: InputContainer) -> tuple[str | None, int | None]:

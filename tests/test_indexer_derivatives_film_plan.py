@@ -69,7 +69,8 @@ def test_short_films_keep_more_detail(duration_s: float | None, expected: tuple[
     [
         ({}, {"scale", "setsar", "format"}),
         ({"is_interlaced": True}, {"bwdif", "scale", "setsar", "format"}),
-        ({"is_hdr": True}, {"zscale", "tonemap", "setsar", "format"}),
+        ({"is_wide_gamut": True}, {"zscale", "setsar", "format"}),
+        ({"is_hdr": True, "is_wide_gamut": True}, {"zscale", "tonemap", "setsar", "format"}),
     ],
 )
 def test_filters(changes: dict[str, Any], steps: set[str]) -> None:

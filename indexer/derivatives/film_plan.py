@@ -87,6 +87,8 @@ def filters(streams: Streams, size: Size) -> str:
             "tonemap=hable:desat=0",
             "zscale=t=bt709:m=bt709:r=limited",
         ]
+    elif streams.is_wide_gamut:
+        steps.append(f"zscale=w={width}:h={height}:p=bt709:t=bt709:m=bt709:r=limited")
     else:
         steps.append(f"scale=w={width}:h={height}:out_range=limited")
     return ",".join([*steps, "setsar=1", "format=yuv420p"])
