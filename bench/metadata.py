@@ -2,8 +2,8 @@
 
     python -m bench.metadata FOLDER
 
-Reads every JPEG below FOLDER whose EXIF names a camera, seven times, and prints the median over the files of each
-one's median, the slowest files, and the budget.
+Reads every JPEG below FOLDER whose EXIF names a camera, seven times, and prints the median over the files of
+each one's median, the slowest files, and the budget.
 """
 
 from __future__ import annotations
