@@ -40,7 +40,7 @@ MOST_FILES = 5000
 _MARK_ROWS = 100
 _MOST_NAMED = 5
 _LOOK_EVERY_S = 3.0
-# A transfer in parts that got none for so long is not on its way any more.
+# What comes in parts and got none for so long is not on its way any more.
 _ARRIVING_S = 120.0
 _LOW_PRIORITY = 10
 _DAMAGED = "What the server's disk gives back is not what arrived. Copy it again to heal it."
@@ -130,6 +130,7 @@ class Receipts:
         """The top folders into which files are on their way."""
         files = self.staging.receiving(person_id)
         files += self.catalog.transfers.receiving(person_id, now - _ARRIVING_S)
+        files += self.catalog.resumables.receiving(person_id, now - _ARRIVING_S)
         return frozenset(top_folder(names.key(file.path)) for file in files)
 
 

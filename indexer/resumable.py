@@ -138,7 +138,7 @@ class Resumables:
         upload = Resumable(
             secrets.token_hex(16), person_id, target, mtime, size_bytes, 0, told, parts, time.time()
         )
-        with self.intake.begin(person_id, target, Announced(size_bytes)) as incoming:
+        with self.intake.begin(person_id, target, Announced(size_bytes), door=Door.BROWSER) as incoming:
             self._pour(found, incoming)
             entry = self._accept(incoming, upload)
         rows.begin(upload, MOST_UPLOADS + 1)

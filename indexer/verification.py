@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,17 +39,22 @@ class Verification:
 
 
 def verify(catalog: Catalog, originals: Store, report: Callable[[int, int], None]) -> Verification:
-    """Read every original and compare it with its digest. Changes nothing.
+    """Read every original and compare it with its digest.
 
-    ``report(done, total)`` is called after each one.
+    Damaged ones are remembered: they count as held no more, and are replaced when their bytes arrive
+    again. ``report(done, total)`` is called after each one.
     """
     expected = catalog.arrivals.originals()
+    known = catalog.damage.all()
     damaged = []
     for done, (sha256, _) in enumerate(expected, start=1):
         path = originals.find(sha256)
         damage = damage_of(path, sha256) if path else Damage.MISSING
         if damage is not None:
+            catalog.damage.mark(sha256, time.time())
             damaged.append(Damaged(sha256, damage, catalog.arrivals.names_of(sha256)))
+        elif sha256 in known:
+            catalog.damage.clear(sha256)
         report(done, len(expected))
     return Verification(len(expected), sum(size for _, size in expected), tuple(damaged))
 

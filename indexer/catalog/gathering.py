@@ -5,7 +5,6 @@ Nothing here is on an upload's own way. What is lost in a power cut is gathered 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
@@ -13,16 +12,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer import names
+from indexer.catalog import leftovers
 from indexer.catalog.database import Database
+from indexer.catalog.leftovers import Copy
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.receipt_tables import (
-    PLACEHOLDERS,
     GatheredRow,
     MishapRow,
     ReceiptFileRow,
     ReceiptRow,
 )
-from indexer.catalog.tables import EntryRow, ItemRow, OriginalRow, UploadRow
+from indexer.catalog.tables import ItemRow, OriginalRow, UploadRow
 from indexer.model import Door, Kind
 from indexer.receipt import (
     ARRIVED,
@@ -30,7 +30,6 @@ from indexer.receipt import (
     FileOutcome,
     ReceiptFile,
     ReceiptState,
-    advice,
     top_folder,
 )
 
@@ -68,14 +67,14 @@ _UPLOADS = (
     .order_by(UploadRow.id)
 )  # fmt: skip
 
-_Copy = tuple[int, str, Door]
+_Which = tuple[int, str, Door]
 
 
 @dataclass(frozen=True, slots=True)
 class _Event:
     """A file that arrived, or did not, and the copy it belongs to."""
 
-    copy: _Copy
+    which: _Which
     file: ReceiptFile
 
     @property
@@ -133,52 +132,17 @@ class Gathering:
         with self._database.write() as connection:
             while _gather(connection):
                 pass
-            row = connection.execute(
-                sa.select(ReceiptRow.folder, ReceiptRow.begun_at).where(
-                    *here, ReceiptRow.state == ReceiptState.OPEN
-                )
-            ).one_or_none()
+            query = sa.select(ReceiptRow.folder, ReceiptRow.door, ReceiptRow.begun_at)
+            row = connection.execute(query.where(*here, ReceiptRow.state == ReceiptState.OPEN)).one_or_none()
             if row is None:
                 return False
-            of_copy = (connection, person_id, row.folder, row.begun_at)
-            for file in [*junk(*of_copy), *empty(*of_copy)]:
-                _note(connection, receipt_id, file)
+            copy = Copy(person_id, row.folder, Door(row.door), row.begun_at)
+            for left in (leftovers.junk, leftovers.empty, leftovers.unfinished):
+                for file in list(left(connection, copy)):
+                    _note(connection, receipt_id, file)
             values = {"state": ReceiptState.VERIFYING, "frozen_at": now}
             connection.execute(sa.update(ReceiptRow).where(*here).values(values))
             return True
-
-
-def junk(connection: sa.Connection, person_id: int, folder: str, since: float) -> Iterable[ReceiptFile]:
-    """The junk of a copy, as it stands in the share now."""
-    return _standing(connection, FileOutcome.JUNK, EntryRow.is_junk, person_id, folder, since)
-
-
-def empty(connection: sa.Connection, person_id: int, folder: str, since: float) -> Iterable[ReceiptFile]:
-    """The names of a copy that have no bytes now."""
-    found = _standing(connection, FileOutcome.EMPTY, PLACEHOLDERS, person_id, folder, since)
-    return (file for file in found if not names.is_junk(file.key))
-
-
-def _standing(
-    connection: sa.Connection,
-    outcome: FileOutcome,
-    is_such: Any,
-    person_id: int,
-    folder: str,
-    since: float,
-) -> Iterable[ReceiptFile]:
-    columns = (EntryRow.path, EntryRow.name, EntryRow.size_bytes, EntryRow.changed_at)
-    # What began to arrive before the first file was whole belongs to the copy, too.
-    here = (EntryRow.person_id == person_id, EntryRow.changed_at >= since - PAUSE_S, *_inside(folder))
-    for path, name, size_bytes, at in connection.execute(sa.select(*columns).where(is_such, *here)):
-        sent = names.join(names.parent(path), name)
-        yield ReceiptFile(path, sent, outcome, size_bytes, at, reason=advice(outcome))
-
-
-def _inside(folder: str) -> tuple[sa.ColumnElement[bool], ...]:
-    if not folder:
-        return (EntryRow.folder == "",)
-    return (EntryRow.path > f"{folder}/", EntryRow.path < f"{folder}0")
 
 
 def _is_something_new(connection: sa.Connection) -> bool:
@@ -190,7 +154,7 @@ def _is_something_new(connection: sa.Connection) -> bool:
 def _gather(connection: sa.Connection) -> bool:
     """One batch; whether there was anything."""
     events = [*_mishaps(connection), *_uploads(connection)]
-    receipts: dict[_Copy, _Open] = {}
+    receipts: dict[_Which, _Open] = {}
     for event in sorted(events, key=attrgetter("at")):
         receipt = _receipt_for(connection, receipts, event)
         if receipt is not None:
@@ -232,16 +196,16 @@ def _mishaps(connection: sa.Connection) -> list[_Event]:
     ]  # fmt: skip
 
 
-def _receipt_for(connection: sa.Connection, known: dict[_Copy, _Open], event: _Event) -> _Open | None:
+def _receipt_for(connection: sa.Connection, known: dict[_Which, _Open], event: _Event) -> _Open | None:
     """The receipt that takes this event in, opened if need be; None for what a finished one has told."""
-    receipt = known.get(event.copy)
+    receipt = known.get(event.which)
     if receipt is None or event.at - receipt.active_at > PAUSE_S:
         if receipt is not None:
             _keep_times(connection, receipt)
         found = _newest(connection, event)
         if found is None:
             return None
-        receipt = known[event.copy] = found
+        receipt = known[event.which] = found
     receipt.begun_at = min(receipt.begun_at, event.at)
     receipt.ended_at = max(receipt.ended_at, event.at)
     receipt.active_at = max(receipt.active_at, event.at)
@@ -249,7 +213,7 @@ def _receipt_for(connection: sa.Connection, known: dict[_Copy, _Open], event: _E
 
 
 def _newest(connection: sa.Connection, event: _Event) -> _Open | None:
-    person_id, folder, door = event.copy
+    person_id, folder, door = event.which
     here = (ReceiptRow.person_id == person_id, ReceiptRow.folder == folder, ReceiptRow.door == door)
     row = connection.execute(_NEWEST.where(*here)).one_or_none()
     if row is None:
@@ -263,7 +227,7 @@ def _newest(connection: sa.Connection, event: _Event) -> _Open | None:
 
 
 def _opened(connection: sa.Connection, event: _Event) -> _Open:
-    person_id, folder, door = event.copy
+    person_id, folder, door = event.which
     values = {
         "person_id": person_id,
         "folder": folder,
