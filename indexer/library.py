@@ -130,7 +130,12 @@ class Library:
         since = time.time() - _ARRIVING_S
         arriving += self.catalog.transfers.receiving(person_id, since)
         arriving += self.catalog.resumables.receiving(person_id, since)
-        return Status(version, held.count, held, again, queue, arriving)
+        is_paused = self.catalog.jobs.is_paused()
+        return Status(version, held.count, held, again, queue, arriving, is_paused)
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Stop the work on everybody's items, or go on; what has begun is finished. Outlasts a restart."""
+        self.catalog.jobs.pause(is_paused=is_paused)
 
     def _ask_for(self, person_id: int, item: Item, name: str) -> State:
         """PENDING when this derivative is being made, which is asked for if need be; else why it is not."""

@@ -152,7 +152,10 @@ class Receiving:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A person's library in numbers. ``version`` changes whenever an answer about it may."""
+    """A person's library in numbers. ``version`` changes whenever an answer about it may.
+
+    ``is_paused`` tells that the owner has stopped the work on all that waits.
+    """
 
     version: int
     items: int
@@ -160,6 +163,7 @@ class Status:
     duplicates: Tally
     queue: Queue
     receiving: tuple[Receiving, ...] = ()
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

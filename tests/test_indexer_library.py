@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +12,12 @@ from indexer.derivatives.files import Derivative, write
 from indexer.errors import BadQuery, NoDerivative, NoSuchItem
 from indexer.hashing import Announced
 from indexer.knowledge import Camera, Metadata
-from indexer.library import MOST_ITEMS, derivatives_folder
-from indexer.model import Day, Item, Kind, MediaType, Queue, Receiving, State, Tally
+from indexer.library import MOST_ITEMS, derivatives_folder, is_shown_in_full
+from indexer.model import Day, Failure, Item, JobKind, Kind, MediaType, Queue, Receiving, State, Tally
 from tests import photos
 from tests.libraries import NOW, Home, add_person, arrival, digest, index
 
+MP4 = b"\0\0\0\x18ftypisom\0\0\0\0isommp41" + b"\0\0\0\x08moov"
 TIMES = [
     "2023-12-31T23:59:59",
     "2024-05-17T18:30:01",
@@ -197,3 +199,92 @@ def test_the_library_in_numbers(home: Home) -> None:
     before = status.version
     index(home.catalog, {})
     assert home.library.status(home.alice).version > before
+
+
+def content_of(home: Home, sha256: str, name: str) -> bytes:
+    file, _ = home.library.open_derivative(home.alice, sha256, name)
+    with file:
+        return file.read()
+
+
+def why_not(home: Home, sha256: str, name: str) -> str:
+    """The state with which a derivative is refused."""
+    with pytest.raises(NoDerivative) as refused:
+        home.library.open_derivative(home.alice, sha256, name)
+    return refused.value.state
+
+
+def jobs_of(home: Home) -> list[JobKind]:
+    return [job.kind for job in home.catalog.jobs.claim(9, 60, NOW)]
+
+
+def bring_video(home: Home) -> tuple[str, Path]:
+    """A video whose metadata and poster are done, and the folder of its derivatives."""
+    sha256 = home.bring("film.mp4", MP4).sha256 or ""
+    (job,) = home.catalog.jobs.claim(9, 60, NOW)
+    home.catalog.jobs.finish(job, Metadata(thumbhash="hash"), None)
+    return sha256, derivatives_folder(home.library.derivatives, sha256)
+
+
+def test_the_film_of_a_video(home: Home) -> None:
+    sha256, folder = bring_video(home)
+    assert [why_not(home, sha256, name) for name in ("clip", "playable")] == ["pending", "pending"]
+    (film,) = home.catalog.jobs.claim(9, 60, NOW)
+    write(folder, Derivative.PLAYABLE, ".mp4", b"film")
+    assert why_not(home, sha256, "clip") == "pending"
+    write(folder, Derivative.CLIP, ".mp4", b"clip")
+    home.catalog.jobs.finish(film, Metadata(), None)
+    assert [content_of(home, sha256, name) for name in ("clip", "playable")] == [b"clip", b"film"]
+    assert jobs_of(home) == []
+
+
+def test_a_video_that_plays_everywhere_is_its_own_playable_version(home: Home) -> None:
+    sha256, folder = bring_video(home)
+    (film,) = home.catalog.jobs.claim(9, 60, NOW)
+    write(folder, Derivative.CLIP, ".mp4", b"clip")
+    home.catalog.jobs.finish(film, Metadata(), None)
+    file, mime = home.library.open_derivative(home.alice, sha256, "playable")
+    with file:
+        assert (file.read(), mime) == (MP4, "video/mp4")
+
+
+def test_a_film_that_could_not_be_made(home: Home) -> None:
+    sha256, _ = bring_video(home)
+    (film,) = home.catalog.jobs.claim(9, 60, NOW)
+    home.catalog.jobs.finish(film, Metadata(), Failure("film", "It is broken."))
+    assert [why_not(home, sha256, name) for name in ("clip", "playable")] == ["failed", "failed"]
+    assert jobs_of(home) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("thumbnail", JobKind.INDEX), ("preview", JobKind.INDEX),
+        ("clip", JobKind.FILM), ("playable", JobKind.FILM),
+    ],
+)  # fmt: skip
+def test_what_somebody_deleted_is_made_anew(home: Home, name: str, kind: JobKind) -> None:
+    sha256, _ = bring_video(home)
+    (film,) = home.catalog.jobs.claim(9, 60, NOW)
+    home.catalog.jobs.finish(film, Metadata(), None)
+    assert [why_not(home, sha256, name) for _ in range(3)] == ["pending"] * 3
+    assert jobs_of(home) == [kind]
+
+
+def test_a_picture_in_full_size_is_made_on_demand(home: Home) -> None:
+    sha256 = home.bring("IMG_1.HEIC", photos.heic()).sha256 or ""
+    home.worker().drain()
+    assert not is_shown_in_full(home.library.item(home.alice, sha256))
+    assert why_not(home, sha256, "full") == "pending"
+    home.worker().drain()
+    assert content_of(home, sha256, "full").startswith(b"\xff\xd8")
+    assert jobs_of(home) == []
+
+
+@pytest.mark.parametrize("name", ["clip", "playable", "full", "poster", "../../catalog"])
+def test_what_no_picture_has(home: Home, name: str) -> None:
+    sha256 = home.bring("IMG_1.JPG", photos.jpeg()).sha256 or ""
+    home.worker().drain()
+    assert is_shown_in_full(home.library.item(home.alice, sha256))
+    assert why_not(home, sha256, name) == "ready"
+    assert jobs_of(home) == []

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pebble import ProcessPool
@@ -14,10 +19,12 @@ from indexer import worker as module
 from indexer.catalog.jobs import Jobs, Lane, enqueue
 from indexer.crew import Crew, PoolBroken
 from indexer.derivatives.files import find
+from indexer.knowledge import Metadata
 from indexer.library import derivatives_folder
-from indexer.model import Item, Job, Outcome, Queue, State, Task
-from indexer.worker import MOST_ATTEMPTS, decode
+from indexer.model import Failure, Item, Job, JobKind, Outcome, Queue, State, Task
+from indexer.worker import MOST_ATTEMPTS, deadline_of, decode
 from tests import photos
+from tests.films import make_film
 from tests.libraries import Home
 from tests.photos import Shot
 
@@ -268,6 +275,183 @@ def test_a_process_that_dies_costs_an_attempt_and_not_the_worker(
         wake.set()
         thread.join(30)
     assert item_of(home, bad).day == "2024-05-17"
+
+
+@pytest.mark.parametrize(
+    ("kind", "duration_s", "least_s", "most_s"),
+    [
+        (JobKind.INDEX, None, 120, 120),
+        (JobKind.FULL, None, 120, 120),
+        (JobKind.FILM, 5.0, 600, 1200),
+        (JobKind.FILM, None, 3600, 2 * 3600),
+        (JobKind.FILM, 600.0, 3600, 2 * 3600),
+        (JobKind.FILM, 1e6, 6 * 3600, 8 * 3600),
+    ],
+)
+def test_deadlines(
+    home: Home, kind: JobKind, duration_s: float | None, least_s: float, most_s: float
+) -> None:
+    item = item_of(home, home.bring("film.mp4", b"film").sha256)
+    known = replace(item, metadata=Metadata(duration_s=duration_s))
+    assert least_s <= deadline_of(kind, known) <= most_s
+
+
+def test_a_film_that_crashes_is_tried_twice_and_then_failed(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks: list[JobKind] = []
+
+    def crash(task: Task) -> Outcome:
+        tasks.append(task.kind)
+        if task.kind is JobKind.FILM:
+            raise RuntimeError("the process died")
+        return decode(task)
+
+    monkeypatch.setattr(module, "decode", crash)
+    film = make_film(tmp_path / "film.mp4", seconds=0.5)
+    sha256 = home.bring("film.mp4", film.read_bytes()).sha256
+    home.worker().drain()
+    assert tasks == [JobKind.INDEX, JobKind.FILM, JobKind.FILM]
+    item = item_of(home, sha256)
+    assert item.failure is not None
+    assert (item.state, item.failure.step, item.metadata.width) == (State.FAILED, "film", 320)
+    assert has_thumbnail(home, sha256)
+
+
+@contextmanager
+def working(home: Home, processes: int = 1) -> Iterator[threading.Event]:
+    """A worker that runs; the event wakes it."""
+    wake, stop = threading.Event(), threading.Event()
+    thread = threading.Thread(target=home.worker(processes).run, args=(wake, stop))
+    thread.start()
+    try:
+        yield wake
+    finally:
+        stop.set()
+        wake.set()
+        thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_a_film_keeps_no_picture_waiting(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only process for films hangs; pictures that come meanwhile are done."""
+    monkeypatch.setattr(module, "decode", _hang_at_films)
+    film = make_film(tmp_path / "film.mp4", seconds=0.5)
+    video = home.bring("film.mp4", film.read_bytes()).sha256
+    with working(home) as wake:
+        wait_until(lambda: home.catalog.jobs.queue(home.alice) == Queue(0, 1, 0) and is_ready(home, video))
+        photo = home.bring("IMG_1.JPG", PHOTO).sha256
+        wake.set()
+        wait_until(lambda: is_ready(home, photo))
+        assert home.catalog.jobs.queue(home.alice) == Queue(0, 1, 0)
+
+
+def test_films_by_real_processes(home: Home, tmp_path: Path) -> None:
+    film = make_film(tmp_path / "film.avi", "-c:v", "mpeg4", seconds=0.5)
+    sha256 = home.bring("film.avi", film.read_bytes()).sha256 or ""
+    with working(home, processes=2):
+        wait_until(lambda: is_ready(home, sha256) and home.catalog.jobs.queue(home.alice) == Queue(0, 0, 0))
+    folder = derivatives_folder(home.folder.derivatives, sha256)
+    assert all(find(folder, name) for name in ("thumbnail", "preview", "clip", "playable"))
+
+
+@pytest.mark.parametrize("misdeed", ["hang", "eat memory", "die", "call home"])
+def test_a_file_that_misbehaves_is_failed_and_the_next_is_done(
+    home: Home, monkeypatch: pytest.MonkeyPatch, misdeed: str
+) -> None:
+    monkeypatch.setattr(module, "decode", _misbehave)
+    monkeypatch.setattr(module, "_DEADLINE_S", 2.0)
+    bad = home.bring(f"{misdeed}.jpg", photos.jpeg(Shot(seed=7))).sha256
+    with working(home):
+        wait_until(lambda: item_of(home, bad).state is State.FAILED)
+        good = home.bring("good.jpg", PHOTO).sha256
+        wait_until(lambda: is_ready(home, good))
+    item = item_of(home, bad)
+    assert item.failure is not None
+    assert (item.failure.step, item.day) == ("derivatives", "2024-05-17")
+
+
+def test_processes_that_are_killed_in_the_middle(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever kills one of them (the kernel short of memory, say): its photo is done all the same."""
+    monkeypatch.setattr(module, "decode", _tell_and_wait)
+    sha256 = home.bring("IMG_1.JPG", PHOTO).sha256
+    told = home.folder.derivatives / "pid"
+    with working(home):
+        wait_until(lambda: told.exists() and bool(told.read_text()))
+        os.kill(int(told.read_text()), signal.SIGKILL)
+        wait_until(lambda: is_ready(home, sha256))
+    assert home.catalog.jobs.queue(home.alice) == Queue(0, 0, 0)
+
+
+def test_a_pause_stops_what_waits_until_it_ends(home: Home) -> None:
+    with working(home) as wake:
+        home.library.pause(is_paused=True)
+        sha256 = home.bring("notes.txt", b"text").sha256
+        for _ in range(5):
+            wake.set()
+            time.sleep(0.1)
+        assert home.catalog.jobs.queue(home.alice) == Queue(1, 0, 0)
+        home.library.pause(is_paused=False)
+        wake.set()
+        wait_until(lambda: is_ready(home, sha256))
+
+
+def test_what_an_older_recipe_made_is_made_anew(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the background, when the worker starts with a new one; the failed have another chance."""
+    monkeypatch.setattr(module, "RECIPE", 0)
+    monkeypatch.setattr(module, "decode", lambda task: Outcome(Metadata(), _broken(task)))
+    good = home.bring("good.jpg", PHOTO).sha256
+    bad = home.bring("bad.jpg", photos.jpeg(Shot(seed=1))).sha256
+    home.worker().drain()
+    assert [item_of(home, each).state for each in (good, bad)] == ["ready", "failed"]
+    monkeypatch.undo()
+    with working(home):
+        wait_until(lambda: all(item_of(home, each).metadata.thumbhash for each in (good, bad)))
+    assert [item_of(home, each).state for each in (good, bad)] == ["ready", "ready"]
+    assert home.catalog.jobs.queue(home.alice) == Queue(0, 0, 0)
+
+
+def test_claims_of_long_work_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "decode", _wait_long)
+    monkeypatch.setattr(module, "LEASE_S", 1.0)
+    monkeypatch.setattr(module, "_LOOK_AGAIN_S", 0.05)
+    home.bring("IMG_1.JPG", PHOTO)
+    with working(home):
+        wait_until(lambda: home.catalog.jobs.queue(home.alice) == Queue(0, 1, 0))
+        time.sleep(2.5)
+        assert home.catalog.jobs.claim(1, 60, time.time()) == ()
+
+
+def is_ready(home: Home, sha256: str | None) -> bool:
+    return item_of(home, sha256).state is State.READY
+
+
+def _broken(task: Task) -> Failure | None:
+    return Failure("derivatives", "It is broken.") if task.name == "bad.jpg" else None
+
+
+def _hang_at_films(task: Task) -> Outcome:
+    return _wait_long(task) if task.kind is JobKind.FILM else decode(task)
+
+
+def _misbehave(task: Task) -> Outcome:
+    if task.metadata_only or task.name == "good.jpg":
+        return decode(task)
+    if task.name == "hang.jpg":
+        return _wait_long(task)
+    if task.name == "die.jpg":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task.name == "call home.jpg":
+        socket.create_connection(("127.0.0.1", 9), 1)
+    raise AssertionError([bytes(1 << 24) for _ in range(1000)])
+
+
+def _tell_and_wait(task: Task) -> Outcome:
+    told = task.derivatives.parent.parent.parent / "pid"
+    if told.exists():
+        return decode(task)
+    told.write_text(str(os.getpid()))
+    return _wait_long(task)
 
 
 def _wait_long(_task: Task) -> Outcome:

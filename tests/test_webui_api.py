@@ -209,3 +209,28 @@ def test_what_is_no_list_of_digests_is_refused(site: Site, alice: Person, digest
 def test_check_takes_ten_thousand(site: Site, alice: Person) -> None:
     digests = [f"{n:064x}" for n in range(10_000)]
     assert site.post_json("/api/v1/originals/check", {"digests": digests}).json() == {"held": {}}
+
+
+def test_the_owner_pauses_and_goes_on(site: Site, alice: Person) -> None:
+    assert site.get("/api/v1/status").json()["indexing"] == {"paused": False}
+    for is_paused in (True, True, False):
+        answer = site.post_json("/api/v1/indexing", {"paused": is_paused})
+        assert (answer.status, answer.json()) == (200, {"paused": is_paused})
+        assert site.get("/api/v1/status").json()["indexing"] == {"paused": is_paused}
+
+
+@pytest.mark.parametrize("body", [{}, {"paused": "yes"}, {"paused": 1}, {"paused": None}])
+def test_a_pause_that_is_none(site: Site, alice: Person, body: dict[str, object]) -> None:
+    assert site.post_json("/api/v1/indexing", body).status == 400
+
+
+def test_nobody_but_the_owner_pauses(site: Site, alice: Person) -> None:
+    device = {LOGIN_KEY: Login(alice, device_id=1)}
+    answer = site.post_json("/api/v1/indexing", {"paused": True}, environ=device)
+    assert (answer.status, answer.code) == (403, "owner_only")
+    assert site.post_json("/api/v1/indexing", {"paused": True}, is_tokened=False).status == 403
+    site.add_person("bob", "another password")
+    site.log_in("bob", "another password")
+    answer = site.post_json("/api/v1/indexing", {"paused": True})
+    assert (answer.status, answer.code) == (403, "owner_only")
+    assert site.get("/api/v1/status").json()["indexing"] == {"paused": False}

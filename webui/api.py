@@ -12,7 +12,7 @@ from indexer.accounts import Accounts
 from indexer.library import MOST_ITEMS, Library
 from webui import wire
 from webui.bodies import read_json, text_field
-from webui.errors import BadRequest, WrongPassword
+from webui.errors import BadRequest, OwnerOnly, WrongPassword
 from webui.openapi import DESCRIPTION
 from webui.visitors import (
     Visitor,
@@ -23,7 +23,7 @@ from webui.visitors import (
     session_secret,
 )
 
-LOGIN_LIMIT_BYTES = 64 * 1024
+SHORT_BODY_BYTES = 64 * 1024
 CHECK_LIMIT_BYTES = 1024 * 1024
 MOST_DIGESTS = 10_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -48,7 +48,7 @@ class Api:
     def log_in(self) -> HTTPResponse:
         """Open a session for a name and password; raises WrongPassword, TooManyAttempts."""
         refuse_other_sites(request.environ)
-        wanted = read_json(request.environ, LOGIN_LIMIT_BYTES)
+        wanted = read_json(request.environ, SHORT_BODY_BYTES)
         name, password = text_field(wanted, "user"), text_field(wanted, "password")
         person = self._accounts.check_password(name, password, client_address(request.environ))
         if person is None:
@@ -88,6 +88,17 @@ class Api:
     def item(self, item_id: str) -> HTTPResponse:
         """All that is known about one item; raises NoSuchItem."""
         return json_answer(wire.whole_item_json(self._library.item(self._person_id(), item_id)))
+
+    def set_indexing(self) -> HTTPResponse:
+        """Pause the work on everybody's items, or go on; raises OwnerOnly."""
+        visitor = self._require_for_change()
+        if visitor.is_device or not visitor.person.is_owner:
+            raise OwnerOnly
+        is_paused = read_json(request.environ, SHORT_BODY_BYTES).get("paused")
+        if not isinstance(is_paused, bool):
+            raise BadRequest("“paused” must be true or false.")
+        self._library.pause(is_paused=is_paused)
+        return json_answer({"paused": is_paused})
 
     def check_originals(self) -> HTTPResponse:
         """Which of these digests the caller's library holds already."""

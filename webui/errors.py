@@ -64,6 +64,14 @@ class DeviceLogin(WebError):
         super().__init__("A device cannot look after devices; log in with the password of your account.")
 
 
+class OwnerOnly(WebError):
+    status = 403
+    code = "owner_only"
+
+    def __init__(self) -> None:
+        super().__init__("Only the owner can do this, logged in with the password of the account.")
+
+
 class SetupClosed(WebError):
     status = 403
     code = "setup_closed"
