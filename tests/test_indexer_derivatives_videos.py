@@ -109,12 +109,8 @@ def test_high_dynamic_range_is_mapped_to_what_screens_show(tmp_path: Path) -> No
 @needs_samples
 def test_wide_gamut_is_brought_into_srgb(tmp_path: Path) -> None:
     """Display P3 shown as if it were sRGB is pale: the orange of the chart would have a blue of 39."""
-    red, green, blue = colour_at(poster(samples.named("live/IMG_3589.mov").file, tmp_path), 0.1, 0.42)
-    assert (red, green, blue) == (
-        pytest.approx(255, abs=6),
-        pytest.approx(121, abs=6),
-        pytest.approx(0, abs=6),
-    )
+    picture = poster(samples.named("live/IMG_3589.mov").file, tmp_path)
+    assert list(colour_at(picture, 0.1, 0.42)) == pytest.approx([255, 121, 0], abs=6)
 
 
 @pytest.mark.parametrize("keyframes", [("-g", "600", "-sc_threshold", "0"), ("-g", "15")])

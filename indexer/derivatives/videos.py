@@ -21,7 +21,7 @@ from indexer.model import MediaType
 from indexer.probe import Streams, VideoUnreadable
 
 POSTER_PX = 1600
-POSTER_LIMITS = Limits(deadline_s=20, most_output_bytes=64 << 20)
+POSTER_LIMITS = Limits(deadline_s=40, most_output_bytes=64 << 20)
 CLIP_S = 5
 CLIP_LIMITS = Limits(deadline_s=90, most_output_bytes=64 << 20)
 CLIP_FRAMES_PER_S = 24
