@@ -258,5 +258,10 @@ def _arrival(path: Path, owner: Person, folder: str) -> Arrival:
 
 
 def _aside(folder: DataFolder, now: float) -> Path:
+    """A name that no catalog kept by an earlier rebuild has."""
     moment = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    return folder.catalog.with_name(f"{folder.catalog.name}.before-rebuild-{moment}")
+    kept = folder.catalog.with_name(f"{folder.catalog.name}.before-rebuild-{moment}")
+    numbers = itertools.count(2)
+    while kept.exists():
+        kept = kept.with_name(f"{folder.catalog.name}.before-rebuild-{moment}-{next(numbers)}")
+    return kept

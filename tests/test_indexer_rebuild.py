@@ -279,6 +279,10 @@ def test_the_catalog_that_was_there_is_kept(filled: Home) -> None:
     assert old.entries.get(filled.alice, "only-in-the-old-one.jpg") is not None
     old.close()
     assert filled.catalog.entries.get(filled.alice, "only-in-the-old-one.jpg") is None
+    again = rebuilt(filled).aside  # within the same second
+    assert again is not None
+    assert again != done.aside
+    assert again.exists()
 
 
 @pytest.mark.parametrize("moment", [1, 2, 3])

@@ -1,4 +1,4 @@
-"""The commands beside a running server and without one: accounts, status, verify; for people and as JSON."""
+"""The commands beside a running server and without one: accounts, status, verify, rebuild."""
 
 from __future__ import annotations
 
@@ -94,7 +94,9 @@ def test_verify_lists_a_damaged_original_by_its_names(
     assert "harmed.jpg" in tell(server.data, "verify", expect=3)
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("user",), ("status",), ("verify",), ("worker",)])
+@pytest.mark.parametrize(
+    "command", [(), ("serve",), ("user",), ("status",), ("verify",), ("rebuild",), ("worker",)]
+)
 def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
     done = photocloud(*command, "--help")
     assert done.returncode == 0
@@ -121,3 +123,49 @@ def test_only_a_bad_address_is_called_so(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("signal.signal", lambda *_: None)
     with pytest.raises(OSError, match="Input/output error"):
         main(["serve", "--data", str(tmp_path), "--port", "0"])
+
+
+def test_rebuild_tells_what_it_did(server: ServerProcess, dav: DavClient) -> None:
+    dav.put("/Upload/whole.jpg", b"whole")
+    dav.put("/Upload/lost.jpg", b"lost")
+    server.wait_idle()
+    said = tell(server.data, "rebuild", expect=1)
+    assert "stop it first" in said
+    server.stop()
+    report = ask(server.data, "rebuild")
+    assert (report["basis"], report["items"], report["originals"], report["damaged"]) == ("catalog", 2, 2, [])
+    (lost,) = (path for path in server.originals() if path.read_bytes() == b"lost")
+    lost.unlink()
+    assert "lost.jpg" in tell(server.data, "rebuild", expect=3)
+    (found,) = ask(server.data, "rebuild", expect=3)["damaged"]
+    assert (found["sha256"], found["damage"], found["names"]) == (lost.name[:64], "missing", ["lost.jpg"])
+    assert len(list(server.data.glob("catalog.sqlite3.before-rebuild-*"))) >= 1
+    server.start()
+    assert server.wait_idle()["queue"]["failed"] == 1
+
+
+def test_a_rebuild_without_anything_asks_for_the_owner(server: ServerProcess, dav: DavClient) -> None:
+    dav.put("/Upload/one.jpg", b"one")
+    server.wait_idle()
+    server.stop()
+    for file in (*server.data.glob("catalog.*"), *server.data.glob("snapshots/*")):
+        file.unlink()
+    assert "--owner" in tell(server.data, "rebuild", expect=1)
+    command = ("rebuild", "--owner", "anna", "--password-stdin")
+    assert "characters" in tell(server.data, *command, expect=1, stdin="short\n")
+    assert "anna" in tell(server.data, *command, stdin="long-enough-1\n")
+    assert "--owner" in tell(server.data, *command, expect=1, stdin="long-enough-1\n")
+    server.start()
+    with server.client(user="anna", password="long-enough-1") as anna:
+        (path,) = anna.files_below("/Upload/")
+        assert anna.get(path).body == b"one"
+
+
+def test_a_lost_catalog_is_not_taken_for_an_empty_one(server: ServerProcess) -> None:
+    server.stop()
+    assert ask(server.data, "status")["newest_snapshot"] is not None
+    (server.data / "catalog.sqlite3").unlink()
+    assert "photocloud rebuild" in tell(server.data, "status", expect=1)
+    assert not (server.data / "catalog.sqlite3").exists()
+    assert "snapshot" in tell(server.data, "rebuild")
+    assert [user["name"] for user in ask(server.data, "status")["users"]] == ["alice"]
