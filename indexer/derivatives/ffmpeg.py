@@ -7,7 +7,6 @@ pixels and output; and it dies with the process that started it, whichever way t
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import resource
@@ -22,6 +21,7 @@ from typing import IO
 
 import imageio_ffmpeg
 
+from indexer.containment import die_with_parent
 from indexer.errors import LibraryError
 from indexer.model import MediaType
 from indexer.probe import FORMATS, MOST_PIXELS, VideoUnreadable
@@ -29,9 +29,7 @@ from indexer.probe import FORMATS, MOST_PIXELS, VideoUnreadable
 MOST_MEMORY_BYTES = 1536 << 20  # of address space; what is resident is far less
 MOST_WORDS_BYTES = 4096  # kept of what ffmpeg complains, which of a damaged file can be without end
 
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 _PREFIX = re.compile(r"^(?:\[[^\]]*\] *)+", re.MULTILINE)  # "[h264 @ 0x55d0c8a3b0c0] "
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class VideoTooSlow(LibraryError):
@@ -96,7 +94,7 @@ def _bounds(limits: Limits) -> Callable[[], None]:
     }
 
     def bound() -> None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        die_with_parent()
         if os.getppid() != parent:  # it died before we asked to die with it
             os._exit(1)
         for kind, value in wanted.items():

@@ -23,7 +23,7 @@ from indexer.probe import Streams, VideoUnreadable
 POSTER_PX = 1600
 POSTER_LIMITS = Limits(deadline_s=40, most_output_bytes=64 << 20)
 CLIP_S = 5
-CLIP_LIMITS = Limits(deadline_s=90, most_output_bytes=64 << 20)
+CLIP_LIMITS = Limits(deadline_s=240, most_output_bytes=64 << 20)
 CLIP_FRAMES_PER_S = 24
 MOST_FILM_S = 6 * 3600.0
 
@@ -162,5 +162,6 @@ def _film_encoding(streams: Streams, plan: Plan) -> tuple[str, ...]:
 
 
 def _film_limits(original: Path, streams: Streams) -> Limits:
-    deadline_s = min(MOST_FILM_S, 120 + 10 * (streams.duration_s or 600))
+    # Films are made when nothing else is to be done: waiting takes most of it.
+    deadline_s = min(MOST_FILM_S, 600 + 10 * (streams.duration_s or 600))
     return Limits(deadline_s, 4 * original.stat().st_size + (64 << 20))
