@@ -29,9 +29,9 @@ SWITCHES = (
 class Browser:
     """One Chromium with a profile of its own."""
 
-    def __init__(self, profile: Path, downloads: Path) -> None:
+    def __init__(self, profile: Path, downloads: Path, *, switches: tuple[str, ...] = ()) -> None:
         options = webdriver.ChromeOptions()
-        for switch in (*SWITCHES, f"--user-data-dir={profile}"):
+        for switch in (*SWITCHES, *switches, f"--user-data-dir={profile}"):
             options.add_argument(switch)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         service = webdriver.ChromeService("/usr/bin/chromedriver")
@@ -71,6 +71,19 @@ class Browser:
 
     def text(self, selector: str) -> str:
         return str(self.driver.find_element(By.CSS_SELECTOR, selector).text)
+
+    def drop(self, *paths: Path) -> None:
+        """Drag files and folders of this computer over the middle of the page and let go."""
+        files = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        place = {"x": self.evaluate("innerWidth") // 2, "y": self.evaluate("innerHeight") // 2}
+        for step in ("dragEnter", "dragOver", "drop"):
+            self.driver.execute_cdp_cmd("Input.dispatchDragEvent", {"type": step, **place, "data": files})
+
+    def network(self, *, is_offline: bool = False, upload_bytes_per_s: int = -1) -> None:
+        """How the network is from now on; -1 is without a limit."""
+        conditions = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": upload_bytes_per_s}
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": is_offline, **conditions})
 
     def press(self, key: str) -> None:
         ActionChains(self.driver).send_keys(key).perform()

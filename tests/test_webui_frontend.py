@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.programs import require, run
 from tests.server_process import ROOT
 
 
-def test_pure_parts() -> None:
+@pytest.mark.parametrize("file", ["frontend.test.js", "upload/upload.test.js"])
+def test_pure_parts(file: str) -> None:
     require("node")
-    output = run("node", "--test", "webui/frontend/frontend.test.js", cwd=ROOT)
+    output = run("node", "--test", f"webui/frontend/{file}", cwd=ROOT)
     assert "fail 0" in output
 
 

@@ -1,4 +1,4 @@
-"""The HTML pages: set-up, login, the frames of timeline, upload and card check, how to mount, errors in words.
+"""The HTML pages: set-up, login, the frames that scripts fill, how to mount, and errors in words.
 
 Every form works without JavaScript. Forms of people who are not logged in yet are guarded by the
 origin of the request, all others by the session's token as well.

@@ -22,10 +22,10 @@ function choice(word, attributes, onPick) {
   const button = element("button", { class: "button button-main", type: "button" }, word);
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
-    const { files } = input;
-    if (files.length) onPick(portionsOf(files));
-    // The same folder chosen again shall count as a choice.
+    const files = [...input.files];
+    // The same folder chosen again shall count as a choice; this empties the input's own list.
     input.value = "";
+    if (files.length) onPick(portionsOf(files));
   });
   return [button, input];
 }

@@ -5,16 +5,14 @@
 import { Upload } from "tus-js-client";
 import { UnreadableFile } from "./hasher.js";
 import { Refused } from "./server.js";
+import { CANCELLED } from "./stops.js";
 
 // Small files go with the request that announces them; a cut one is sent again as a whole.
 const AT_ONCE_BYTES = 1_000_000;
-// Proxies in between often allow a hundred megabytes per request.
-const CHUNK_BYTES = 64 * 1024 * 1024;
+// What a request has brought whole is safe for good; of one that a crash cuts, the last megabytes may be sent again.
+const CHUNK_BYTES = 16 * 1024 * 1024;
 const STALLED_MS = 60_000;
 const STALLED_AT_END_MS = 600_000;
-
-/** The reason of a signal that gives up a file for good: the server forgets what came of it. */
-export const CANCELLED = new DOMException("cancelled", "AbortError");
 
 export class Sender {
   /** @param {string} endpoint an absolute address @param {import("./server.js").Session} session */

@@ -9,12 +9,11 @@ import { Batch } from "./batch.js";
 import { Examiner } from "./examiner.js";
 import { Queue } from "./order.js";
 import { persist } from "./patience.js";
-import { CANCELLED } from "./sender.js";
+import { CANCELLED, PAUSED } from "./stops.js";
 
 /** @typedef {import("./batch.js").BatchFile} BatchFile */
 
 const AT_A_TIME = 3;
-const PAUSED = new DOMException("paused", "AbortError");
 const NOT_KEPT = "The server took this file but does not list it. Please try again.";
 
 export class Uploader {
