@@ -131,6 +131,12 @@ def test_output_is_bounded(tmp_path: Path) -> None:
     assert (tmp_path / "output").stat().st_size <= 5000
 
 
+def test_a_full_disk_is_not_the_fault_of_the_video(tmp_path: Path) -> None:
+    film = films.make_film(tmp_path / "film.mp4")
+    with pytest.raises(OSError, match="No space left"):
+        convert(film, identify.MP4, Path("/dev/full"), ("-c", "copy", "-f", "mpegts"), LIMITS)
+
+
 def test_a_video_that_complains_without_end_does_not_block(tmp_path: Path) -> None:
     """A pipe holds 64 KiB: who does not read what ffmpeg says waits for ever."""
     film = films.make_film(tmp_path / "film.mkv", "-c:v", "mjpeg", sound=None, seconds=60)

@@ -7,6 +7,7 @@ pixels and output; and it dies with the process that started it, whichever way t
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import resource
@@ -73,6 +74,8 @@ def convert(
     )
     with process:
         words = _attend(process, limits)
+    if process.returncode and os.strerror(errno.ENOSPC) in words:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if process.returncode:
         raise VideoUnreadable(_reason(process.returncode, words.replace(str(original), "the file")))
 
