@@ -11,6 +11,7 @@ from indexer.metadata.motion import clip_offset
 from tests import photos
 
 PICTURE = photos.jpeg()
+HEIC = photos.heic()
 CLIP = b"\x00\x00\x00\x18ftypmp42" + bytes(100)
 
 
@@ -37,6 +38,7 @@ OTHER = (0x0A01, named(b"Image_UTC_Data", b"1512345678901"))
     ("content", "clip_bytes"),
     [
         (PICTURE + CLIP, len(CLIP)),
+        (HEIC + struct.pack(">I4s", len(CLIP) + 8, b"mpvd") + CLIP, None),
         (samsung(MOTION), None),
         (samsung(OTHER, MOTION), None),
         (samsung(OTHER, MOTION, OTHER), 12),  # what the XMP says is wrong
@@ -52,6 +54,8 @@ def test_a_clip(content: bytes, clip_bytes: int | None) -> None:
     ("content", "clip_bytes"),
     [
         (PICTURE, None),
+        (HEIC, None),
+        (HEIC + struct.pack(">I4s", 20, b"mpvd") + bytes(12), None),
         (PICTURE, len(CLIP)),  # an editor has cut the clip off
         (PICTURE, 1 << 40),
         (PICTURE + CLIP, 0),

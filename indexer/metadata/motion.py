@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO
 
-from indexer.boxes import read_at
+from indexer.boxes import first_box, read_at
 
+HEIF_CLIP = b"mpvd"  # the box that Motion Photo 1.0 has for pictures in HEIC and AVIF
 SAMSUNG_CLIP = b"MotionPhoto_Data"
 MOST_SAMSUNG_ENTRIES = 64
 SAMSUNG_TAIL_BYTES = 1 << 16
@@ -20,7 +21,8 @@ def clip_offset(file: BinaryIO, clip_bytes: int | None) -> int | None:
     """
     size = file.seek(0, 2)
     said = [size - clip_bytes] if clip_bytes else []
-    return next((at for at in (*said, *_samsung_clips(file, size)) if _is_movie(file, at)), None)
+    within, _ = first_box(file, HEIF_CLIP, (0, size)) if read_at(file, 4, 4) == b"ftyp" else (0, 0)
+    return next((at for at in (*said, within, *_samsung_clips(file, size)) if _is_movie(file, at)), None)
 
 
 def _is_movie(file: BinaryIO, offset: int) -> bool:
