@@ -84,3 +84,17 @@ def test_what_was_not_finished_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), making(tmp_path, Derivative.CLIP, ".mp4") as file:
         file.write_bytes((tmp_path / "missing").read_bytes())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    with making(tmp_path, Derivative.PLAYABLE, ".mp4") as at_work:
+        at_work.write_bytes(b"half a film")
+        left, fresh = tmp_path / ".making-left", tmp_path / ".making-fresh"
+        left.write_bytes(b"gigabytes")
+        fresh.touch()
+        for old in (left, at_work):
+            os.utime(old, (0, 0))
+        write(tmp_path, Derivative.CLIP, ".mp4", b"moving")
+        assert not left.exists()
+        assert fresh.exists()
+    assert find(tmp_path, Derivative.PLAYABLE) is not None

@@ -7,17 +7,21 @@ and until it has come by, the old ones still serve.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 
 RECIPE = 2  # 2: RAW and videos, thumbhashes, colours by code points
 MIMES: dict[str, str] = {".jpg": "image/jpeg", ".webp": "image/webp", ".mp4": "video/mp4"}
 
+_UNFINISHED = ".making-"
+_TO_LOCK_S = 60.0  # between the making of a file and its lock lies a moment
 _NAME = re.compile(r"(?P<derivative>[a-z]+)-(?P<recipe>\d{1,6})(?P<extension>\.[a-z0-9]+)")
 
 
@@ -62,15 +66,26 @@ def making(folder: Path, derivative: Derivative, extension: str, recipe: int = R
     As with `write`, but when the block raises, nothing remains.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".making-")
+    _sweep(folder)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=_UNFINISHED)
     temporary = Path(name)
     try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         yield temporary
         os.fsync(handle)
         os.replace(temporary, _place(folder, derivative, extension, recipe))
     finally:
         os.close(handle)
         temporary.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes have left here, films of gigabytes maybe; one at work holds a lock."""
+    for left in folder.glob(f"{_UNFINISHED}*"):
+        with suppress(OSError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if time.time() - left.stat().st_mtime > _TO_LOCK_S:
+                left.unlink()
 
 
 def drop_older(folder: Path, derivatives: Iterable[Derivative]) -> None:
