@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,22 +110,17 @@ def _rebuilt_row(rebuilt: Rebuilt) -> dict[str, Any]:
         "kept": str(rebuilt.aside) if rebuilt.aside else None,
         "items": rebuilt.items,
         "originals": rebuilt.originals,
-        "recovered": {
-            "user": rebuilt.owner,
-            "folder": rebuilt.folder,
-            "sha256": list(rebuilt.recovered),
-        },
+        "recovered": [
+            {"sha256": one.sha256, "user": one.user, "path": one.path} for one in rebuilt.recovered
+        ],
         "damaged": _damaged_rows(rebuilt.damaged),
     }
 
 
 def _rebuilt_lines(rebuilt: Rebuilt) -> list[str]:
     lines = [*_damaged_lines(rebuilt.damaged), *_basis_lines(rebuilt)]
-    if rebuilt.recovered:
-        lines.append(
-            f"{_originals(len(rebuilt.recovered))} in no list: given to {rebuilt.owner}, "
-            f"in the folder {rebuilt.folder} of Upload."
-        )
+    for user, count in Counter(one.user for one in rebuilt.recovered).items():
+        lines.append(f"{_originals(count)} in no list: given to {user}, in the folder Recovered of Upload.")
     if rebuilt.aside:
         lines.append(f"The catalog that was there is kept as {rebuilt.aside}.")
     waiting = "1 item is" if rebuilt.items == 1 else f"{rebuilt.items:,} items are"
@@ -143,7 +139,7 @@ def _basis_lines(rebuilt: Rebuilt) -> list[str]:
             "Passwords and devices are as they were then: change or revoke again what was changed since.",
         ]
     return [
-        f"No catalog and no snapshot could be read: {rebuilt.owner} is the only account now.",
+        "No catalog and no snapshot could be read: the owner's is the only account now.",
         "Create the others anew; the names under which files were copied, and favourites, are lost.",
     ]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,7 +24,7 @@ from indexer.hashing import Staging
 from indexer.identify import identify
 from indexer.intake import Intake
 from indexer.library import derivatives_folder
-from indexer.model import Arrival, Door, EntryType, MediaType, Person
+from indexer.model import Arrival, Door, Entry, EntryType, MediaType, Person
 from indexer.store import Store
 from indexer.verification import Damage, Damaged, damage_of
 
@@ -46,20 +46,26 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Recovered:
+    """An original that was in no row, and whose it is now, under which path of the Upload share."""
+
+    sha256: str
+    user: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rebuilt:
     """What a rebuild did.
 
     ``source`` is the file whose decisions were taken, ``aside`` the catalog that was there before.
-    ``recovered`` originals were in no row; they are the ``owner``'s now, in ``folder`` of the Upload share.
     """
 
     basis: Basis
     source: Path | None
     items: int
     originals: int
-    recovered: tuple[str, ...]
-    owner: str
-    folder: str | None
+    recovered: tuple[Recovered, ...]
     damaged: tuple[Damaged, ...]
     aside: Path | None
 
@@ -155,25 +161,14 @@ def _fill(folder: DataFolder, catalog: Catalog, basis: Basis, now: float, report
     expected = catalog.reindexing.originals()
     found = _look(folder, originals, expected, report)
     catalog.reindexing.retype(found.retyped)
-    owner = next(person for person in catalog.people.list() if person.is_owner)
     sound = [path for path in found.unknown if path.name[:64] not in found.damaged]
-    recovered_folder = _recover(catalog, owner, sound, now) if sound else None
+    recovered = _recover(folder, catalog, sound)
     items = catalog.reindexing.begin(found.unprepared, now)
-    damaged = found.damaged | dict.fromkeys(expected.keys() - found.seen, Damage.MISSING)
-    return Rebuilt(
-        basis,
-        None,
-        items,
-        len(found.seen),
-        tuple(path.name[:64] for path in sound),
-        owner.name,
-        recovered_folder,
-        tuple(
-            Damaged(sha256, damage, catalog.arrivals.names_of(sha256))
-            for sha256, damage in sorted(damaged.items())
-        ),
-        None,
+    lost = found.damaged | dict.fromkeys(expected.keys() - found.seen, Damage.MISSING)
+    damaged = tuple(
+        Damaged(sha256, damage, catalog.arrivals.names_of(sha256)) for sha256, damage in sorted(lost.items())
     )
+    return Rebuilt(basis, None, items, len(found.seen), recovered, damaged, None)
 
 
 def _intake(folder: DataFolder, catalog: Catalog, originals: Store) -> Intake:
@@ -221,38 +216,53 @@ def _identified(path: Path) -> MediaType:
         return identify(file)
 
 
-def _recover(catalog: Catalog, owner: Person, paths: Iterable[Path], now: float) -> str:
-    """Give these originals to the owner, in a folder of the Upload share; its name."""
-    folder = _recovered_folder(catalog, owner, now)
-    for path in paths:
-        catalog.arrivals.record(_arrival(path, owner, folder))
-    return folder
+def _recover(folder: DataFolder, catalog: Catalog, paths: Sequence[Path]) -> tuple[Recovered, ...]:
+    """Give these originals to whoever brought them, if anything left tells, else to the owner."""
+    if not paths:
+        return ()
+    told = _told(folder)
+    owner = next(person for person in catalog.people.list() if person.is_owner)
+    recovered = []
+    for file in paths:
+        sha256 = file.name[:64]
+        name_key, path = told.get(sha256, ("", sha256[:_SHORT_DIGEST] + file.suffix))
+        found = catalog.people.find(name_key)
+        person = found[0] if found else owner
+        arrival = _arrival(file, person, names.join(_recovered_folder(catalog, person), path))
+        recovered.append(Recovered(sha256, person.name, catalog.arrivals.record(arrival).path))
+    return tuple(recovered)
 
 
-def _recovered_folder(catalog: Catalog, owner: Person, now: float) -> str:
-    for number in itertools.count(1):
-        name = names.numbered(_RECOVERED, number)
-        entry = catalog.entries.get(owner.id, name)
-        if entry is None:
-            catalog.entries.make_folder(owner.id, name, now)
-        if entry is None or entry.type is EntryType.FOLDER:
-            return name
-    raise AssertionError("numbers do not end")
+def _told(folder: DataFolder) -> dict[str, tuple[str, str]]:
+    """Who brought what: even a damaged catalog may tell, and it knows more than any snapshot."""
+    told: dict[str, tuple[str, str]] = {}
+    for source in (folder.catalog, *snapshots.newest_first(folder)):
+        told = copies.arrivals(source) | told
+    return told
 
 
-def _arrival(path: Path, owner: Person, folder: str) -> Arrival:
+def _recovered_folder(catalog: Catalog, person: Person) -> str:
+    """A folder that may hold what is recovered: one of that name that no file has."""
+    candidates = (names.numbered(_RECOVERED, number) for number in itertools.count(1))
+    return next(name for name in candidates if _may_be_folder(catalog.entries.get(person.id, name)))
+
+
+def _may_be_folder(entry: Entry | None) -> bool:
+    return entry is None or entry.type is EntryType.FOLDER
+
+
+def _arrival(file: Path, person: Person, path: str) -> Arrival:
     """What is known about an original whose rows are lost; it arrived when its bytes were written."""
-    facts = path.stat()
-    name = path.name[:_SHORT_DIGEST] + path.suffix
+    facts = file.stat()
     return Arrival(
-        owner.id,
-        names.join(folder, name),
-        name,
+        person.id,
+        path,
+        names.last(path),
         Door.IMPORT,
         facts.st_mtime,
-        path.name[:64],
+        file.name[:64],
         facts.st_size,
-        _identified(path),
+        _identified(file),
         client_mtime=None,
     )
 

@@ -13,7 +13,7 @@ import pytest
 
 from indexer.catalog import copies, open_catalog
 from indexer.errors import CatalogDamaged, CatalogInUse
-from tests.libraries import Home, add_person, arrival
+from tests.libraries import Home, add_person, arrival, digest
 
 
 def people(file: Path) -> list[str]:
@@ -94,6 +94,17 @@ def test_damage_makes_no_copy(tmp_path: Path) -> None:
     with pytest.raises(CatalogDamaged):
         copies.copy(source, tmp_path / "target")
     assert not (tmp_path / "target").exists()
+
+
+def test_arrivals_are_told_by_what_is_left(home: Home, tmp_path: Path) -> None:
+    home.catalog.arrivals.record(arrival(home.alice, "a.jpg"))
+    home.catalog.arrivals.record(arrival(home.alice, "b.jpg", sha256=digest("a.jpg")))
+    assert copies.arrivals(home.folder.catalog) == {digest("a.jpg"): ("alice", "b.jpg")}
+    assert copies.arrivals(tmp_path / "missing") == {}
+    assert not (tmp_path / "missing").exists()
+    home.catalog.close()
+    damage(home.folder.catalog)
+    assert copies.arrivals(home.folder.catalog) == {}
 
 
 def test_the_new_one_takes_the_place_and_the_old_one_stays(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from indexer.errors import CatalogInUse, CatalogTooNew, NobodyKnown, OwnerKnown,
 from indexer.identify import JPEG, PNG
 from indexer.library import Library, derivatives_folder
 from indexer.model import Arrival, Door, Item, State
-from indexer.rebuild import Basis, Rebuilt, rebuild
+from indexer.rebuild import Basis, Rebuilt, Recovered, rebuild
 from indexer.store import Store
 from indexer.verification import Damage, Damaged
 from indexer.worker import Worker
@@ -126,7 +126,7 @@ def test_from_the_newest_snapshot(filled: Home, loss: Callable[[Path], None]) ->
     loss(filled.folder.catalog)
     done = rebuilt(filled)
     assert (done.basis, done.source) == (Basis.SNAPSHOT, filled.folder.snapshots / "2026-11-22.sqlite3")
-    assert (done.recovered, done.owner, done.folder) == ((digest(LATE),), "alice", "Recovered")
+    assert done.recovered == (Recovered(digest(LATE), "alice", f"Recovered/{digest(LATE)[:16]}.jpg"),)
     assert filled.catalog.people.find_session(SESSION, NOW) is None, "it may have been ended since"
     work(filled)
     after = answers(filled)
@@ -164,7 +164,26 @@ def test_an_empty_catalog_made_meanwhile_is_no_source(filled: Home) -> None:
 
 def test_back_to_a_snapshot_by_choice(filled: Home) -> None:
     done = rebuilt(filled, snapshot=filled.folder.snapshots / "2026-11-22.sqlite3")
-    assert (done.basis, done.recovered) == (Basis.SNAPSHOT, (digest(LATE),))
+    assert (done.basis, done.recovered) == (
+        Basis.SNAPSHOT,
+        (Recovered(digest(LATE), "alice", "Recovered/late.jpg"),),
+    )
+
+
+def test_what_came_since_the_snapshot_stays_with_whoever_brought_it(filled: Home) -> None:
+    """The catalog that is left behind, whole or damaged in places, still tells whose it was, and its path."""
+    bob = add_person(filled.catalog, "Bob".casefold())
+    snapshot = filled.folder.snapshots / "2026-11-22.sqlite3"
+    snapshot.unlink()
+    snapshots.take_daily(filled.folder, filled.catalog, TODAY, PLENTY)
+    private = photos.jpeg(Shot(seed=6))
+    filled.alice, alice = bob, filled.alice
+    filled.catalog.entries.make_folder(bob, "of Bob", NOW)
+    filled.bring("of Bob/private.jpg", private)
+    filled.alice = alice
+    done = rebuilt(filled, snapshot=snapshot)
+    assert done.recovered == (Recovered(digest(private), "bob", "Recovered/of Bob/private.jpg"),)
+    assert filled.catalog.items.held(alice, [digest(private)]) == frozenset()
 
 
 def make_owner(catalog: Catalog) -> object:
@@ -180,7 +199,8 @@ def test_from_the_originals_alone(filled: Home) -> None:
         rebuild(filled.folder, NOW, lambda *_: None)
     assert not filled.folder.catalog.exists()
     done = rebuilt(filled, owner=make_owner)
-    assert (done.basis, done.aside, done.owner, len(done.recovered)) == (Basis.ORIGINALS, None, "anna", 3)
+    assert (done.basis, done.aside) == (Basis.ORIGINALS, None)
+    assert [one.user for one in done.recovered] == ["anna"] * 3
     work(filled)
     after = answers(filled)
     assert [person.name for person in after["people"]] == ["anna"]
@@ -232,7 +252,7 @@ def test_everybody_keeps_what_is_theirs_and_strays_are_the_owners(filled: Home) 
     place.write_bytes(stray)
     filled.bring("Recovered", photos.jpeg(Shot(seed=9)))
     done = rebuilt(filled)
-    assert (done.recovered, done.folder) == ((digest(stray),), "Recovered (2)")
+    assert done.recovered == (Recovered(digest(stray), "alice", f"Recovered (2)/{digest(stray)[:16]}.png"),)
     assert filled.catalog.items.held(bob, [digest(PHOTO), digest(stray)]) == {digest(PHOTO)}
     item = filled.catalog.items.get(filled.alice, digest(stray))
     assert item is not None

@@ -8,13 +8,17 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from indexer.errors import CatalogDamaged, CatalogInUse, NoRoom
 from indexer.hashing import sync
 
 _PATIENCE_S = 5.0
+_ARRIVALS = """
+    SELECT upload.sha256, person.name_key, upload.path
+    FROM upload JOIN person ON person.id = upload.person_id ORDER BY upload.id
+"""
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -54,6 +58,23 @@ def put_in_place(new: Path, place: Path, aside: Path) -> None:
         _set_aside(_beside(place, suffix), _beside(aside, suffix))
     os.replace(new, place)
     sync(place.parent)
+
+
+def arrivals(file: Path) -> dict[str, tuple[str, str]]:
+    """Who brought what: digest -> (the account's name as it is looked up, path), the last arrival of each.
+
+    Of a damaged catalog, as much as can still be read; of a missing one, nothing. Changes nothing in it.
+    """
+    if not file.is_file():
+        return {}
+    found: dict[str, tuple[str, str]] = {}
+    with closing(sqlite3.connect(file, _PATIENCE_S)) as connection:
+        # Bytes that make no sense are no reason to give up those that do.
+        connection.text_factory = lambda value: value.decode("utf-8", "replace")
+        with suppress(sqlite3.DatabaseError):
+            for sha256, name_key, path in connection.execute(_ARRIVALS):
+                found[sha256] = name_key, path
+    return found
 
 
 def remove(file: Path) -> None:

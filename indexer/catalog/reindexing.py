@@ -11,8 +11,16 @@ import sqlalchemy as sa
 
 from indexer.catalog import jobs
 from indexer.catalog.database import Database
+from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import EntryRow, ItemRow, JobRow, LockRow, OriginalRow, PersonRow, SessionRow
 from indexer.model import Kind, MediaType, State
+
+
+_WAIT = Prepared(
+    sa.update(ItemRow.__table__)  # type: ignore[arg-type]
+    .where(ItemRow.person_id == sa.bindparam("person_id"), ItemRow.sha256 == sa.bindparam("sha256"))
+    .values(state=State.PENDING.value, failure_step=None, failure_reason=None)
+)
 
 
 class Reindexing:
@@ -70,11 +78,7 @@ class Reindexing:
 
 def wait(connection: sa.Connection, person_id: int, sha256: str) -> None:
     """Make an item pending, within the transaction that enqueues its job."""
-    connection.execute(
-        sa.update(ItemRow)
-        .where(ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
-        .values(state=State.PENDING, failure_step=None, failure_reason=None)
-    )
+    _WAIT.run(connection, person_id=person_id, sha256=sha256)
 
 
 def _tell(

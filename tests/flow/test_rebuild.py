@@ -134,7 +134,7 @@ def test_with_the_catalog_every_answer_is_the_same(serve: Callable[[], ServerPro
     before, of_bob = answers(server), answers(server, "bob")
     server.stop()
     report = rebuild(server)
-    assert (report["basis"], report["recovered"]["sha256"], report["damaged"]) == ("catalog", [], [])
+    assert (report["basis"], report["recovered"], report["damaged"]) == ("catalog", [], [])
     assert Path(report["kept"]).is_file()
     server.start()
     server.wait_idle(MOST_S)
@@ -155,8 +155,9 @@ def test_with_a_snapshot_only_what_came_since_lost_its_name(serve: Callable[[], 
     assert "photocloud rebuild" in refused.stderr
 
     report = rebuild(server)
-    assert (report["basis"], report["damaged"], report["recovered"]["user"]) == ("snapshot", [], USER)
-    (since,) = report["recovered"]["sha256"]
+    assert (report["basis"], report["damaged"]) == ("snapshot", [])
+    ((since, user),) = [(one["sha256"], one["user"]) for one in report["recovered"]]
+    assert user == USER
     server.start()
     server.wait_idle(MOST_S)
     after = answers(server)
@@ -188,7 +189,7 @@ def test_with_the_originals_alone_all_that_they_tell_is_back(serve: Callable[[],
 
     report = rebuild(server, "--owner", USER, "--password-stdin", stdin=PASSWORD + "\n")
     assert (report["basis"], report["damaged"], report["kept"]) == ("originals", [], None)
-    assert set(report["recovered"]["sha256"]) == set(before["held"])
+    assert {one["sha256"] for one in report["recovered"]} == set(before["held"])
     server.start()
     server.wait_idle(MOST_S)
     after = answers(server)
