@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 SERVER_NAME = "Private Photo Cloud"
 _UPLOAD_METHODS = frozenset({"PUT", "PATCH"})
+_UPLOAD_TYPE = "application/offset+octet-stream"  # tus: a POST may begin an upload with its bytes
 _UPLOAD_SILENCE_S = 120.0
 _BODY_S = 30.0
 _ANSWER_SILENCE_S = 120.0
@@ -84,7 +85,7 @@ class Exchange:
     def _answer(self) -> None:
         reader = self._connection.reader
         self._head = head = parse_head(reader.read(reader.head_bytes()))
-        is_upload = head.method in _UPLOAD_METHODS
+        is_upload = head.method in _UPLOAD_METHODS or head.fields.get("CONTENT_TYPE") == _UPLOAD_TYPE
         reader.expect(
             _UPLOAD_SILENCE_S if is_upload else _BODY_S,
             is_long=is_upload,

@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,7 +25,7 @@ from indexer.errors import (
     TooLarge,
     UploadTakenOver,
 )
-from indexer.hashing import CHECKSUMS, sync, told_when_full
+from indexer.hashing import CHECKSUMS, begin_flush, sync, told_when_full
 from indexer.intake import Intake
 from indexer.model import Resumable
 
@@ -120,9 +120,18 @@ class Growth:
             if self._checksum and self._declared and self._checksum.hexdigest() != self._declared[1]:
                 raise ChecksumMismatch(self._declared[0])
             self._checksum = None  # what came counts
-            upload = self.sync()
+            upload = self._noted() if self._is_last() else self.sync()
+            kept = self._settle(upload, self._live)
             self._live.writer = None
-            return self._settle(upload, self._live)
+            return kept
+
+    def _is_last(self) -> bool:
+        return self._at == self._size_bytes and not self._upload.is_part
+
+    def _noted(self) -> Resumable:
+        """With all that came, which its row need not say: it is kept next, or else `sync` follows."""
+        self._live.sha256, self._live.hashed_bytes = self._sha256, self._at
+        return replace(self._upload, received_bytes=self._at, size_bytes=self._size_bytes)
 
     def sync(self) -> Resumable:
         """With the lock: what came is on the disk, and its row says so."""
@@ -172,7 +181,7 @@ class Growth:
 
     def _flush(self) -> None:
         self._intake.staging.check_reserve()
-        os.posix_fadvise(self._fd, self._flushed_at, self._at - self._flushed_at, os.POSIX_FADV_DONTNEED)
+        begin_flush(self._fd, self._at)
         self._flushed_at = self._at
         if self._at - self._upload.received_bytes >= _SYNC_BYTES:
             self.sync()

@@ -47,6 +47,17 @@ def sync(path: Path) -> None:
         os.close(fd)
 
 
+def begin_flush(fd: int, end: int) -> None:
+    """Have what was written last, up to ``end``, on its way to the disk.
+
+    Linux starts to write these pages, without waiting, and gives up those that are there already: the
+    final fsync of a long video finds little left to do, and the video does not push everything else out
+    of memory.
+    """
+    start = max(0, end - _FLUSH_WINDOW_BYTES)
+    os.posix_fadvise(fd, start, end - start, os.POSIX_FADV_DONTNEED)
+
+
 @dataclass(frozen=True, slots=True)
 class Announced:
     """What a client said about the bytes before it sent them.
@@ -136,7 +147,8 @@ class Incoming:
             rest = rest[self._write_some(rest) :]
         if self._received_bytes - self._flushed_bytes >= _FLUSH_BYTES:
             self._staging.check_reserve()
-            self._begin_flush()
+            begin_flush(self._fd, self._received_bytes)
+            self._flushed_bytes = self._received_bytes
 
     def finish(self) -> Staged:
         """Check the bytes against the announcement; raises IncompleteUpload, ChecksumMismatch."""
@@ -179,14 +191,6 @@ class Incoming:
     def _open(self) -> int:
         with told_when_full(self._announced.size_bytes):
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-
-    def _begin_flush(self) -> None:
-        # Linux starts to write these pages to the disk, without waiting, and gives up those that are
-        # there already: the final fsync of a long video finds little left to do, and the video does
-        # not push everything else out of memory.
-        start = max(0, self._received_bytes - _FLUSH_WINDOW_BYTES)
-        os.posix_fadvise(self._fd, start, self._received_bytes - start, os.POSIX_FADV_DONTNEED)
-        self._flushed_bytes = self._received_bytes
 
     def _write_some(self, rest: memoryview) -> int:
         with told_when_full(self._announced.size_bytes):

@@ -23,10 +23,13 @@ class Resumables:
         self._database = database
 
     def begin(self, upload: Resumable, most: int) -> None:
-        """Raises TooManyTransfers for a person who has ``most`` unfinished ones already."""
+        """Raises TooManyTransfers for a person who has ``most`` unfinished ones already.
+
+        A power cut may take it away again: nothing but the beginning would be lost.
+        """
         mine = (ResumableRow.person_id == upload.person_id, ResumableRow.stored_path.is_(None))
         count = sa.select(sa.func.count()).select_from(ResumableRow).where(*mine)
-        with self._database.write() as connection:
+        with self._database.write(durable=False) as connection:
             if (connection.scalar(count) or 0) >= most:
                 raise TooManyTransfers(most)
             values = {field: getattr(upload, field) for field in _FIELDS}
@@ -51,12 +54,15 @@ class Resumables:
     def grow(self, upload: Resumable, received_bytes: int, size_bytes: int | None, now: float) -> Resumable:
         """Record how far an upload is, durable on return; raises NoSuchTransfer when it was dropped."""
         values = {"received_bytes": received_bytes, "size_bytes": size_bytes, "used_at": now}
-        return self._change(upload, values)
+        return self._change(upload, values, durable=True)
 
     def keep(self, upload: Resumable, stored_path: str, sha256: str | None, now: float) -> Resumable:
-        """Record that an upload has become a file; raises NoSuchTransfer when it was dropped."""
+        """Record that an upload has become a file; raises NoSuchTransfer when it was dropped.
+
+        After a power cut it may be as before: then its last bytes come again, to a file that is held.
+        """
         whole = {"received_bytes": upload.size_bytes, "used_at": now}
-        return self._change(upload, whole | {"stored_path": stored_path, "sha256": sha256})
+        return self._change(upload, whole | {"stored_path": stored_path, "sha256": sha256}, durable=False)
 
     def drop(self, upload_ids: Collection[str]) -> tuple[str, ...]:
         """Forget uploads; those that there were."""
@@ -83,10 +89,10 @@ class Resumables:
             found = connection.execute(query.where(*mine))
             return tuple(Receiving(path or "", received, size) for path, received, size in found)
 
-    def _change(self, upload: Resumable, values: Mapping[str, object]) -> Resumable:
+    def _change(self, upload: Resumable, values: Mapping[str, object], *, durable: bool) -> Resumable:
         here = _exactly(upload.person_id, upload.id)
         update = sa.update(ResumableRow).where(*here).values(values).returning(*_COLUMNS)
-        with self._database.write() as connection:
+        with self._database.write(durable=durable) as connection:
             row = connection.execute(update).one_or_none()
             if row is None:
                 raise NoSuchTransfer
