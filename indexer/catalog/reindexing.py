@@ -15,7 +15,6 @@ from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import EntryRow, ItemRow, JobRow, LockRow, OriginalRow, PersonRow, SessionRow
 from indexer.model import Kind, MediaType, State
 
-
 _WAIT = Prepared(
     sa.update(ItemRow.__table__)  # type: ignore[arg-type]
     .where(ItemRow.person_id == sa.bindparam("person_id"), ItemRow.sha256 == sa.bindparam("sha256"))
