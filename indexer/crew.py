@@ -11,6 +11,7 @@ from pebble import ProcessPool
 
 from indexer.catalog.jobs import Lane
 from indexer.containment import Limits, allow_cpu, contain
+from indexer.errors import LibraryError
 from indexer.model import Job, Outcome, Task
 
 Decode = Callable[[Task], Outcome]
@@ -18,8 +19,11 @@ Decode = Callable[[Task], Outcome]
 _CPU_FOR_A_SECOND = 2  # a decoder may use more than one thread
 
 
-class PoolBroken(Exception):
+class PoolBroken(LibraryError):
     """The processes cannot be used any more; only a worker that is started anew has others."""
+
+    def __init__(self) -> None:
+        super().__init__("The processes that decode have broken down; the server starts others.")
 
 
 class Crew:
@@ -73,7 +77,7 @@ class Crew:
         """
         # Asking a pool how it is would start it.
         if self._has_begun and not self._pool.active:
-            raise PoolBroken("the pool of processes has broken down")
+            raise PoolBroken
         done = [future for future in self._running if future.done()]
         return [(*self._running.pop(future), future.result) for future in done]
 
@@ -89,7 +93,7 @@ class Crew:
         try:
             future: Future[Any] = self._pool.schedule(function, args=arguments, timeout=timeout_s)
         except Exception as error:
-            raise PoolBroken("the pool of processes takes no more work") from error
+            raise PoolBroken from error
         return future
 
 
