@@ -109,9 +109,16 @@ def test_the_full_size_is_the_cameras_own_only_if_it_is_full(
 
 def test_a_small_preview_is_better_than_nothing(tmp_path: Path) -> None:
     content = raws.dng(mirrored((1200, 800)), 1, photos.jpeg(Shot(size=(160, 120))))
-    image = made(tmp_path, content[: len(content) // 3], "thumbnail")
+    original, media = tmp_path / "original", identify(io.BytesIO(content))
+    original.write_bytes(content[: len(content) // 3])
+    assert make(original, media, tmp_path)
+    found = find(tmp_path, "thumbnail")
+    assert found is not None
+    image = Image.open(found[0]).convert("RGB")
     assert image.size == (160, 120)
     assert_seen(image, SEEN[1])
+    with pytest.raises(RawNotUnderstood):  # in full size it would be a lie
+        raw.make_full(original, media, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def make_stills(original: Path, media: MediaType, folder: Path) -> str:
 def make_full(original: Path, media: MediaType, folder: Path) -> None:
     """Write the whole picture as a JPEG: the camera's own if it is as large as the sensor, else developed.
 
-    Raises as `make_stills` does.
+    Raises as `make_stills` does, also where only a small preview can be shown.
     """
     stills.write_full(_picture(original, None), folder)
 
@@ -67,7 +67,8 @@ def _picture(original: Path, longest_px: int | None) -> Image.Image:
             return preview
         developed = _developed(raw, size, longest_px) if _has_sensor_data(original, size) else None
         picture = developed or preview
-    if picture is None or max(picture.size) < min(LEAST_PREVIEW_PX, max(size)):
+    least_px = GOOD_PREVIEW_PX if longest_px is None else LEAST_PREVIEW_PX
+    if picture is None or max(picture.size) < min(least_px, FULL_SHARE * max(size)):
         raise RawNotUnderstood
     return picture
 
@@ -118,6 +119,7 @@ def _developed(raw: Any, size: Size, longest_px: int | None) -> Image.Image | No
         pixels = raw.postprocess(half_size=is_half_enough, use_camera_wb=True, output_bps=8)
     except (rawpy.LibRawError, rawpy.NotSupportedError):
         return None
+    raw.close()  # what it holds is several times the picture
     picture = Image.fromarray(pixels)
     if all(low == high for low, high in picture.convert("RGB").getextrema()):  # type: ignore[misc]
         return None
