@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from indexer.catalog import Catalog
+from indexer.catalog import jobs as jobs_module
 from indexer.catalog.jobs import FILMS, STILLS
 from indexer.knowledge import CaptureTime, Metadata
 from indexer.model import Failure, Job, JobKind, Kind, MediaType, Queue, State
@@ -278,3 +279,55 @@ def test_a_claim_that_is_renewed_does_not_run_out(catalog: Catalog) -> None:
     assert again.id == lost.id
     catalog.jobs.renew([lost], 10 * LEASE_S, NOW)
     assert {job.id for job in claim(catalog, NOW + 2 * LEASE_S, most=9)} == {kept.id, lost.id}
+
+
+def test_what_an_older_recipe_made_waits_behind_all_else(catalog: Catalog) -> None:
+    bring(catalog, "a", "b", "c", "d")
+    d, c, b, a = claim(catalog, most=9)
+    assert catalog.jobs.finish(d, Metadata(), None, recipe=2)
+    assert catalog.jobs.finish(c, Metadata(), BROKEN, recipe=1)
+    assert catalog.jobs.finish(b, Metadata(), None, recipe=1)
+    catalog.jobs.release(a)
+    assert catalog.jobs.remake(2, 9) == 2
+    assert catalog.jobs.remake(2, 9) == 0, "they were asked for"
+    jobs = [claim(catalog)[0] for _ in range(3)]
+    assert [job.sha256 for job in jobs] == [digest(name) for name in "acb"]
+    for job in jobs:
+        assert catalog.jobs.finish(job, Metadata(), None, recipe=2)
+    assert catalog.jobs.remake(2, 9) == 0
+    assert catalog.jobs.queue(ALICE) == Queue(0, 0, 0)
+
+
+def test_remakes_come_in_batches(catalog: Catalog) -> None:
+    bring(catalog, "a", "b", "c")
+    for job in claim(catalog, most=9):
+        assert catalog.jobs.finish(job, Metadata(), None, recipe=1)
+    assert [catalog.jobs.remake(2, 2) for _ in range(3)] == [2, 1, 0]
+
+
+def test_whoever_changed_an_item_need_not_wait_for_its_remake(catalog: Catalog) -> None:
+    """New evidence about an item that waits to be remade lifts it among the new ones."""
+    bring(catalog, "a", "b")
+    for job in claim(catalog, most=9):
+        assert catalog.jobs.finish(job, Metadata(), None, recipe=1)
+    catalog.jobs.remake(2, 9)
+    catalog.arrivals.record(arrival(ALICE, "a", client_mtime=1.7e9, at=NOW + 9))
+    assert claim(catalog)[0].sha256 == digest("a")
+
+
+def test_looking_for_old_recipes_reads_an_index_alone(catalog: Catalog) -> None:
+    bring(catalog, "a")
+    query = str(jobs_module._OUTDATED.compile(catalog.jobs._database.engine))
+    with catalog.jobs._database.read() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (2, "index", "failed", 9, 0)).all()
+    plans = [row[3] for row in rows]
+    assert any("item_by_recipe" in plan for plan in plans), plans
+    assert not any(plan.startswith("SCAN") for plan in plans), plans
+
+
+def test_a_pause_is_remembered(catalog: Catalog) -> None:
+    told = []
+    for is_paused in (True, True, False, False):
+        catalog.jobs.pause(is_paused=is_paused)
+        told.append(catalog.jobs.is_paused())
+    assert told == [True, True, False, False]

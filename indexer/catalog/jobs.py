@@ -110,7 +110,7 @@ _OUTDATED = (
             JobRow.state != _FAILED,
         )
     )
-    .limit(sa.bindparam("most"))
+    .limit(sa.bindparam("most", type_=sa.Integer))
 )
 
 
