@@ -75,3 +75,28 @@ def test_what_a_newer_version_wrote_is_left_alone(database: Database) -> None:
         migrate(database.engine)
     with database.read() as connection:
         assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+def test_what_was_indexed_before_recipes_were_noted_counts_as_the_first(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that it is made anew; what waits is not, it will be made anyway."""
+    monkeypatch.setattr(migrations, "HEAD", "0004")
+    migrate(database.engine)
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO person VALUES (1, 'a', 'a', 'x', 1, 1, 0)")
+        for state in ("ready", "failed", "pending"):
+            connection.exec_driver_sql(
+                "INSERT INTO original VALUES (?, 1, 'image', 'image/jpeg', '.jpg', 0)", (state,)
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO item (person_id, sha256, name, search, kind, mime, size_bytes, added_at, state, "
+                "taken_at, day, favourite) VALUES "
+                "(1, ?, 'a', 'a', 'image', 'image/jpeg', 1, 0, ?, 'unknown', 'unknown', 0)",
+                (state, state),
+            )
+    monkeypatch.undo()
+    migrate(database.engine)
+    with database.read() as connection:
+        found = connection.exec_driver_sql("SELECT state, recipe FROM item").all()
+    assert {tuple(row) for row in found} == {("ready", 1), ("failed", 1), ("pending", None)}
