@@ -59,7 +59,7 @@ def test_each_is_listed_with_name_reason_and_original(site: Site) -> None:
 def test_a_page_without_failures_says_so(site: Site) -> None:
     page = site.get("/failures")
     assert "Nothing has failed" in page.text
-    assert 'action="/failures' not in page.text
+    assert "/retry" not in page.text
 
 
 def test_the_api_lists_by_pages(site: Site) -> None:
@@ -140,3 +140,22 @@ def test_strangers_are_asked_who_they_are(site: Site) -> None:
     site.cookie = ""
     assert site.get("/failures").headers["location"].startswith("/login")
     assert site.get("/api/v1/failures").status == 401
+
+
+def test_the_owner_pauses_for_everybody_and_goes_on(site: Site) -> None:
+    token = {"csrf_token": site.csrf_token}
+    assert site.post("/failures/pause", {**token, "pause": "1"}).headers["location"] == "/failures"
+    assert site.get("/api/v1/status").json()["indexing"] == {"paused": True}
+    assert 'name="pause"' not in site.get("/failures").text
+    site.post("/failures/pause", token)
+    assert site.get("/api/v1/status").json()["indexing"] == {"paused": False}
+    assert 'name="pause"' in site.get("/failures").text
+
+
+def test_only_the_owner_pauses(site: Site) -> None:
+    site.cookie = ""
+    site.add_person("carol", "another-password-1")
+    site.log_in("carol", "another-password-1")
+    assert "/failures/pause" not in site.get("/failures").text
+    assert site.post("/failures/pause", {"csrf_token": site.csrf_token, "pause": "1"}).status == 403
+    assert not site.core.catalog.jobs.is_paused()

@@ -58,7 +58,7 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate, resumable
     app = Bottle()
     devices = DevicePages(Devices(accounts.devices, accounts.clock), visitors, pages)
     uploads = Uploads(resumables, visitors)
-    failures = FailurePages(Failures(library.catalog), visitors, pages)
+    failures = FailurePages(library, Failures(library.catalog), visitors, pages)
     receipts = ReceiptPages(Receipts(library.catalog, library.staging), visitors, pages)
     for method, path, handler in _routes(
         pages, devices, failures, receipts, api, media, static_files, uploads
@@ -89,6 +89,7 @@ def _routes(
         ("POST", "/devices/<device_id>/revoke", devices.revoke),
         ("GET", "/failures", failures.page),
         ("POST", "/failures/retry", failures.retry_all),
+        ("POST", "/failures/pause", failures.pause),
         ("POST", "/failures/<item_id>/retry", failures.retry),
         ("GET", "/receipts", receipts.list_page),
         ("GET", "/receipts/<receipt_id>", receipts.page),

@@ -1,4 +1,7 @@
-"""The Failures page and its calls of the API: what could not be finished, why, and another try."""
+"""The Failures page and its calls of the API: what could not be finished, why, and another try.
+
+The owner can pause the work on everybody's items there, and have it go on.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ from bottle import HTTPResponse, request
 
 from indexer import names
 from indexer.failures import Failures
+from indexer.library import Library
 from indexer.model import Item, Kind
 from webui import wire
 from webui.api import json_answer, parse_limit
 from webui.bodies import read_form
+from webui.errors import OwnerOnly
 from webui.moments import ago
 from webui.pages import Pages, go_to
 from webui.visitors import Visitor, Visitors
@@ -21,7 +26,8 @@ _KINDS = {Kind.IMAGE: "picture", Kind.RAW: "picture", Kind.VIDEO: "film", Kind.O
 class FailurePages:
     """Everything under ``/failures``, its like in the API, and another try for one item."""
 
-    def __init__(self, failures: Failures, visitors: Visitors, pages: Pages) -> None:
+    def __init__(self, library: Library, failures: Failures, visitors: Visitors, pages: Pages) -> None:
+        self._library = library
         self._failures = failures
         self._visitors = visitors
         self._pages = pages
@@ -39,6 +45,8 @@ class FailurePages:
             rows=[(item, _KINDS[item.kind], _folder(item), ago(item.added_at, now)) for item in found.items],
             next_cursor=found.next_cursor,
             retried=_number(asked.get("retried", "")),
+            is_paused=self._library.catalog.jobs.is_paused(),
+            may_pause=_may_pause(visitor),
         )
 
     def retry(self, item_id: str) -> HTTPResponse:
@@ -51,6 +59,15 @@ class FailurePages:
         """Try all again, and back to the list."""
         visitor = self._changing_by_form()
         return go_to(f"/failures?retried={self._failures.retry_all(visitor.person.id)}")
+
+    def pause(self) -> HTTPResponse:
+        """Pause all preparing, or go on, as the button says, and back; raises OwnerOnly."""
+        form = read_form(request.environ)
+        visitor = self._visitors.require_for_change(request.environ, form.get("csrf_token", ""))
+        if not _may_pause(visitor):
+            raise OwnerOnly
+        self._library.pause(is_paused="pause" in form)
+        return go_to("/failures")
 
     def list(self) -> HTTPResponse:
         """A page of the caller's failed items, the newest arrival first; raises BadQuery."""
@@ -76,6 +93,10 @@ class FailurePages:
     def _changing_by_api(self) -> Visitor:
         token = request.environ.get("HTTP_X_CSRF_TOKEN", "")
         return self._visitors.require_for_change(request.environ, token)
+
+
+def _may_pause(visitor: Visitor) -> bool:
+    return visitor.person.is_owner and not visitor.is_device
 
 
 def _folder(item: Item) -> str:
