@@ -11,7 +11,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -21,7 +21,7 @@ from indexer.errors import OriginalMissing, Refused
 from indexer.hashing import Announced, Incoming, Staged, Staging
 from indexer.identify import identify
 from indexer.mishaps import mishap
-from indexer.model import Arrival, Door, Entry, MediaType
+from indexer.model import Arrival, Door, Entry, Hint, MediaType
 from indexer.store import Store
 
 _log = logging.getLogger(__name__)
@@ -36,6 +36,16 @@ Record = Callable[[Arrival, Callable[[], object]], Entry]
 class Arrived(Protocol):
     def finish(self) -> Staged:
         """The whole bytes, or a refusal: IncompleteUpload, ChecksumMismatch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Bytes that came in whole before, and whose digest is known."""
+
+    staged: Staged
+
+    def finish(self) -> Staged:
+        return self.staged
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +85,14 @@ class Intake:
         door: Door,
         client_mtime: float | None,
         is_favourite: bool = False,
+        hint: Hint | None = None,
+        name: str | None = None,
     ) -> Entry:
         """Keep a file that came in whole, under this path of the person's Upload share.
 
         Bytes already held cost nothing and are answered the same. No bytes make a placeholder. By any door
-        but the share, no other file loses its name to this one: see `Arrivals.record`.
+        but the share, no other file loses its name to this one: see `Arrivals.record`. ``name`` is the item's
+        where the path does not tell it.
         Raises IncompleteUpload, ChecksumMismatch, NoRoom, NoSuchEntry (the folder is gone),
         NameOccupied; then nothing was changed.
         """
@@ -88,7 +101,8 @@ class Intake:
         if staged.size_bytes == 0:
             mtime = now if client_mtime is None else client_mtime
             return self._place_empty(person_id, path, mtime, now, door)
-        arrival = _arrival(staged, person_id, path, door, now, client_mtime, is_favourite)
+        arrival = _arrival(staged, person_id, path, door, now, client_mtime)
+        arrival = replace(arrival, is_favourite=is_favourite, hint=hint, name=name or arrival.name)
         if names.is_junk(path):
             is_passing = names.is_litter(path) and staged.size_bytes <= _PASSING_BYTES
             record_junk = functools.partial(self.catalog.arrivals.record_junk, durable=not is_passing)
@@ -182,11 +196,10 @@ def _arrival(
     door: Door,
     now: float,
     client_mtime: float | None,
-    is_favourite: bool = False,
 ) -> Arrival:
     return Arrival(
         person_id, path, names.last(path), door, now, staged.sha256, staged.size_bytes, _identified(staged),
-        client_mtime, staged.checksums, is_favourite,
+        client_mtime, staged.checksums,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from indexer.knowledge import Metadata
+from indexer.knowledge import Metadata, Position
 
 UNKNOWN_DAY = "unknown"
 
@@ -238,6 +238,20 @@ def entity_tag(sha256: str | None, created_at: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """What came beside a file about it, from ``source`` ("Google Takeout"); counts where the file is silent.
+
+    ``taken_at`` is in seconds since the epoch.
+    """
+
+    source: str
+    taken_at: float | None = None
+    position: Position | None = None
+    title: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """Whole, verified bytes and where they belong; what `catalog.arrivals` records in one transaction.
 
@@ -257,6 +271,7 @@ class Arrival:
     client_mtime: float | None
     checksums: str = ""
     is_favourite: bool = False
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +371,7 @@ class Task:
     now: float
     metadata_only: bool = False
     kind: JobKind = JobKind.INDEX
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)

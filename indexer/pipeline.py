@@ -14,7 +14,7 @@ from indexer.derivatives import files, makers
 from indexer.derivatives.files import Derivative
 from indexer.errors import LibraryError
 from indexer.knowledge import CaptureTime, Metadata, Position
-from indexer.metadata import places, readers, zones
+from indexer.metadata import hints, places, readers, zones
 from indexer.metadata.capture_time import Evidence, choose
 from indexer.metadata.findings import Findings
 from indexer.model import Failure, JobKind, Outcome, Task
@@ -43,10 +43,21 @@ def read_metadata(task: Task, learnt: Learnt) -> Learnt:
     return replace(learnt, findings=readers.read(task.original, task.media))
 
 
+def add_hint(task: Task, learnt: Learnt) -> Learnt:
+    return replace(learnt, findings=hints.filled(learnt.findings, task.hint)) if task.hint else learnt
+
+
 def choose_capture_time(task: Task, learnt: Learnt) -> Learnt:
     found = learnt.findings
     zone = zones.zone_at(found.position)
-    evidence = Evidence(found.recorded, task.name, task.client_mtime, task.now, zone_there=zone)
+    evidence = Evidence(
+        found.recorded,
+        task.name,
+        task.client_mtime,
+        task.now,
+        zone_there=zone,
+        hinted=hints.date_of(task.hint),
+    )
     return replace(learnt, captured=choose(evidence))
 
 
@@ -80,6 +91,7 @@ Step = Callable[[Task, Learnt], Learnt]
 STEPS: dict[JobKind, tuple[tuple[str, Step], ...]] = {
     JobKind.INDEX: (
         ("metadata", read_metadata),
+        ("hint", add_hint),
         ("capture time", choose_capture_time),
         ("derivatives", make_derivatives),
         ("place", name_place),

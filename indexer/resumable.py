@@ -27,23 +27,13 @@ from indexer.errors import (
 )
 from indexer.growth import Growth, Live, hash_of
 from indexer.hashing import Announced, Incoming, Staged
-from indexer.intake import Intake
+from indexer.intake import Arrived, Intake, Ready
 from indexer.model import Door, Entry, Resumable
 
 _log = logging.getLogger(__name__)
 
 MOST_UPLOADS = 1_000
 IDLE_S = 24 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Whole:
-    """What `Intake.accept` wants of bytes that are all here."""
-
-    staged: Staged
-
-    def finish(self) -> Staged:
-        return self.staged
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +166,13 @@ class Resumables:
             live.sha256 = hash_of(self._place(upload), upload.received_bytes)
             live.hashed_bytes = upload.received_bytes
         staged = Staged(self._place(upload), live.sha256.hexdigest(), upload.received_bytes)
-        entry = self._accept(_Whole(staged), upload)
+        entry = self._accept(Ready(staged), upload)
         item = _item_of(entry, upload.received_bytes)
         kept = self.intake.catalog.resumables.keep(upload, entry.path, item, time.time())
         self._remove([upload.id])
         return kept
 
-    def _accept(self, arrived: _Whole | Incoming, upload: Resumable) -> Entry:
+    def _accept(self, arrived: Arrived, upload: Resumable) -> Entry:
         return self.intake.accept(
             arrived, upload.person_id, upload.target or "", door=Door.BROWSER, client_mtime=upload.mtime
         )

@@ -165,6 +165,7 @@ class Worker:
             time.time(),
             metadata_only=job.attempts > MOST_ATTEMPTS and job.kind is JobKind.INDEX,
             kind=job.kind,
+            hint=self.catalog.hints.get(job.person_id, job.sha256),
         )
 
 

@@ -12,6 +12,7 @@ from indexer.catalog.devices import Devices
 from indexer.catalog.entries import Entries
 from indexer.catalog.failures import Failures
 from indexer.catalog.gathering import Gathering
+from indexer.catalog.hints import Hints
 from indexer.catalog.items import Items
 from indexer.catalog.jobs import Jobs
 from indexer.catalog.listings import Listings
@@ -36,6 +37,7 @@ class Catalog:
     listings: Listings
     arrivals: Arrivals
     items: Items
+    hints: Hints
     jobs: Jobs
     locks: Locks
     transfers: Transfers
@@ -73,6 +75,7 @@ def open_catalog(location: Path | str) -> Catalog:
         Listings(database),
         Arrivals(database),
         Items(database),
+        Hints(database),
         Jobs(database),
         Locks(database),
         Transfers(database),

@@ -8,7 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from indexer import names
-from indexer.catalog import damage, entries, jobs
+from indexer.catalog import damage, entries, hints, jobs
 from indexer.catalog.database import Database
 from indexer.catalog.portable import insert_or_ignore
 from indexer.catalog.prepared import Prepared
@@ -143,6 +143,8 @@ def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
         jobs.enqueue(connection, arrival.person_id, arrival.sha256, arrival.at)
     elif arrival.client_mtime is not None:
         _offer_mtime(connection, arrival.person_id, arrival.sha256, arrival.client_mtime, arrival.at)
+    if arrival.hint is not None:
+        hints.put(connection, arrival.person_id, arrival.sha256, arrival.hint, arrival.at)
     bump(connection, arrival.person_id)
     return entry
 

@@ -232,6 +232,22 @@ class ResumableRow(Base):
     sha256: Mapped[str | None]
 
 
+class HintRow(Base):
+    """What came beside a file about it; see `indexer.model.Hint`."""
+
+    __tablename__ = "hint"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    taken_at: Mapped[float | None]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    altitude_m: Mapped[float | None]
+    title: Mapped[str | None]
+    description: Mapped[str | None]
+
+
 class JobRow(Base):
     """Work still to do, or given up. ``due`` is when its claim runs out, ``token`` names the claim."""
 

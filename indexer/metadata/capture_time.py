@@ -1,8 +1,9 @@
 """Decides when a picture was taken: which of the dates on offer wins, and why. Pure.
 
 The order of trust: what the camera wrote, what programs wrote, what a receiver of satellites knew, what
-people and telephones put into the file's name, the modification time that the client sent. The first
-*believable* date wins; where none is, the date is unknown, never "today".
+the sidecar of another service says, what people and telephones put into the file's name, the modification
+time that the client sent. The first *believable* date wins; where none is, the date is unknown, never
+"today".
 
 A moment in UTC becomes the wall clock of the place: by the zone of its coordinates, else by a clock
 in the file's name, else by the server's zone. A wall clock without an offset is given one by the
@@ -97,7 +98,7 @@ class Evidence:
     """Everything that may tell a date. ``now`` and ``client_mtime`` are seconds since the epoch.
 
     ``zone_there`` is that of the picture's coordinates, None where they are unknown. ``zone`` is the best
-    guess without them; None is the zone of this server.
+    guess without them; None is the zone of this server. ``hinted`` was told beside the file.
     """
 
     recorded: tuple[Recorded, ...] = ()
@@ -106,6 +107,7 @@ class Evidence:
     now: float = 0.0
     zone: tzinfo | None = None
     zone_there: tzinfo | None = None
+    hinted: Recorded | None = None
 
 
 def choose(evidence: Evidence) -> CaptureTime | None:
@@ -122,6 +124,8 @@ def _candidates(evidence: Evidence) -> Iterator[CaptureTime]:
         for recorded in evidence.recorded:
             if recorded.source == source:
                 yield from _from_tag(recorded, evidence)
+    if evidence.hinted is not None:
+        yield from _from_tag(evidence.hinted, evidence)
     yield from _from_name(evidence)
     yield from _from_mtime(evidence)
 
