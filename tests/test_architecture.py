@@ -67,6 +67,7 @@ PROVED_BY = {
     "indexer/metadata/findings.py": "tests/test_indexer_metadata_stills.py",
     "indexer/metadata/readers.py": "tests/test_indexer_metadata_stills.py",
     "indexer/metadata/xmp.py": "tests/test_indexer_metadata_stills.py",
+    "webui/receipt_json.py": "tests/test_webui_receipts.py",
 }
 
 

@@ -249,6 +249,15 @@ def test_it_is_ended_by_hand(desk: Desk) -> None:
         desk.receipts.end(desk.alice, 999)
 
 
+def test_what_one_receipt_has_told_the_next_does_not(desk: Desk) -> None:
+    desk.home.bring("DCIM/a.jpg", PHOTO)
+    desk.home.bring("DCIM/empty.jpg", b"")
+    desk.home.bring("DCIM/.DS_Store", b"litter")
+    desk.receipts.end(desk.alice, desk.newest().id)
+    desk.home.bring("DCIM/b.jpg", OTHER)
+    assert desk.finish().totals == Totals(new=1, verified=1, size_bytes=len(OTHER))
+
+
 def test_a_finished_receipt_never_changes(desk: Desk) -> None:
     home = desk.home
     home.bring("DCIM/a.jpg", PHOTO)

@@ -170,7 +170,7 @@ def _cursor(key: str | None) -> str | None:
 
 def _parse_cursor(cursor: str | None) -> str:
     try:
-        return base64.urlsafe_b64decode((cursor or "").encode()).decode()
+        return base64.b64decode((cursor or "").encode(), b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError, ValueError):
         raise BadQuery("cursor", "is not one that this server gave") from None
 

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from indexer import names
 from indexer.catalog import leftovers
 from indexer.catalog.database import Database
-from indexer.catalog.leftovers import Copy
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.receipt_tables import (
     GatheredRow,
@@ -132,11 +131,10 @@ class Gathering:
         with self._database.write() as connection:
             while _gather(connection):
                 pass
-            query = sa.select(ReceiptRow.folder, ReceiptRow.door, ReceiptRow.begun_at)
-            row = connection.execute(query.where(*here, ReceiptRow.state == ReceiptState.OPEN)).one_or_none()
-            if row is None:
+            is_open = sa.exists().where(*here, ReceiptRow.state == ReceiptState.OPEN)
+            if not connection.scalar(sa.select(is_open)):
                 return False
-            copy = Copy(person_id, row.folder, Door(row.door), row.begun_at)
+            copy = leftovers.copy_of(connection, receipt_id)
             for left in (leftovers.junk, leftovers.empty, leftovers.unfinished):
                 for file in list(left(connection, copy)):
                     _note(connection, receipt_id, file)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer import names
-from indexer.catalog.receipt_tables import PLACEHOLDERS
+from indexer.catalog.receipt_tables import PLACEHOLDERS, ReceiptRow
 from indexer.catalog.tables import EntryRow, PartRow, ResumableRow, TransferRow
 from indexer.errors import IncompleteUpload, UploadBroken
 from indexer.model import Door
@@ -28,12 +28,24 @@ _GROWING = sa.select(
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Whose copy, of which top folder, by which door, and when its first file was whole (epoch seconds)."""
+    """Whose copy, of which top folder, by which door; what stood there before ``since`` is not of it."""
 
     person_id: int
     folder: str
     door: Door
-    begun_at: float
+    since: float
+
+
+def copy_of(connection: sa.Connection, receipt_id: int) -> Copy:
+    """The copy of a receipt. What began before its first file was whole belongs to it, too; but not what
+    the receipt before it has told."""
+    columns = (ReceiptRow.person_id, ReceiptRow.folder, ReceiptRow.door, ReceiptRow.begun_at)
+    mine = connection.execute(sa.select(*columns).where(ReceiptRow.id == receipt_id)).one()
+    told = sa.select(sa.func.max(ReceiptRow.frozen_at)).where(
+        ReceiptRow.person_id == mine.person_id, ReceiptRow.folder == mine.folder, ReceiptRow.id < receipt_id
+    )
+    since = max(mine.begun_at - PAUSE_S, connection.scalar(told) or 0.0)
+    return Copy(mine.person_id, mine.folder, Door(mine.door), since)
 
 
 def junk(connection: sa.Connection, copy: Copy) -> Iterator[ReceiptFile]:
@@ -67,8 +79,7 @@ def _standing(
     connection: sa.Connection, copy: Copy, is_such: Any, outcome: FileOutcome
 ) -> Iterator[ReceiptFile]:
     columns = (EntryRow.path, EntryRow.name, EntryRow.size_bytes, EntryRow.changed_at)
-    # What began to arrive before the first file was whole belongs to the copy, too.
-    here = (EntryRow.person_id == copy.person_id, EntryRow.changed_at >= copy.begun_at - PAUSE_S)
+    here = (EntryRow.person_id == copy.person_id, EntryRow.changed_at >= copy.since)
     query = sa.select(*columns).where(is_such, *here, *_inside(copy.folder))
     for path, name, size_bytes, at in connection.execute(query):
         sent = names.join(names.parent(path), name)

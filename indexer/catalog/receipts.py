@@ -9,9 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer import names
-from indexer.catalog import entries
+from indexer.catalog import entries, leftovers
 from indexer.catalog.database import Database
-from indexer.catalog.leftovers import Copy, junk
 from indexer.catalog.receipt_tables import ReceiptFileRow, ReceiptRow
 from indexer.errors import NameOccupied
 from indexer.model import Door
@@ -187,8 +186,8 @@ def _count(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> dict[int, 
     for row in rows:
         if row.state == ReceiptState.OPEN:
             # A name without bytes may be in the middle of getting them; junk is only junk.
-            copy = Copy(row.person_id, row.folder, Door(row.door), row.begun_at)
-            numbers[row.id]["junk"] = sum(1 for _ in junk(connection, copy))
+            found = leftovers.junk(connection, leftovers.copy_of(connection, row.id))
+            numbers[row.id]["junk"] = sum(1 for _ in found)
     return {receipt_id: Totals(**mine) for receipt_id, mine in numbers.items()}
 
 
