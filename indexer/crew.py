@@ -10,7 +10,7 @@ from typing import Any
 from pebble import ProcessPool
 
 from indexer.catalog.jobs import Lane
-from indexer.containment import Limits, allow_cpu, contain
+from indexer.containment import Limits, allow_cpu, contain, give_back_memory
 from indexer.errors import LibraryError
 from indexer.model import Job, Outcome, Task
 
@@ -99,4 +99,7 @@ class Crew:
 
 def _bounded(decode: Decode, task: Task, deadline_s: float) -> Outcome:
     allow_cpu(_CPU_FOR_A_SECOND * deadline_s)
-    return decode(task)
+    try:
+        return decode(task)
+    finally:
+        give_back_memory()

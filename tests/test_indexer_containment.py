@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import resource
 import signal
 import subprocess
@@ -114,6 +115,23 @@ def test_time_is_given_anew_for_each_work() -> None:
     work = "begun = time.process_time()\nwhile time.process_time() < begun + 0.7: pass"
     done = run(f"for _ in range(3):\n    allow_cpu(1)\n    exec({work!r})\nprint('done')")
     assert done.stdout.strip() == "done", done.stderr
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others give back by themselves")
+def test_memory_is_given_back() -> None:
+    """Small pieces between which one in a thousand stays: glibc itself would keep them all."""
+    done = run("""
+from indexer.containment import give_back_memory
+def resident_kb():
+    return int(open("/proc/self/statm").read().split()[1]) * 4
+pieces = [bytes(2000) for _ in range(100_000)]
+kept = pieces[::1000]
+full = resident_kb()
+del pieces
+give_back_memory()
+print(full - resident_kb())
+""")
+    assert int(done.stdout) > 100_000
 
 
 @linux_only
