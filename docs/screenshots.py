@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
 from PIL.ExifTags import IFD, Base
+from selenium.webdriver.common.by import By
 
 from tests.browser import Browser
 from tests.server_process import ServerProcess, add_account
@@ -63,8 +64,23 @@ def photograph(server: ServerProcess, folder: Path) -> None:
         browser.wait_for("a.tile-picture", count=sum(count for _, count in DAYS))
         browser.show_as(1280, 800)
         browser.picture(IMAGES / "timeline.png")
+        upload(browser, server, folder)
     finally:
         browser.driver.quit()
+
+
+def upload(browser: Browser, server: ServerProcess, folder: Path) -> None:
+    """The upload page with a card that was dropped on it."""
+    card = folder / "card/DCIM/100_INV"
+    card.mkdir(parents=True)
+    for number in range(1040, 1080):
+        (card / f"DSC_{number}.JPG").write_bytes(landscape(number, "2026:08:15 10:00:00"))
+    browser.driver.get(f"{server.url}upload")
+    browser.wait_for(".picker")
+    browser.drop(card.parent)
+    browser.wait(lambda: "in your library" in browser.text(".upload-title"))
+    browser.wait(lambda: len(browser.driver.find_elements(By.CSS_SELECTOR, ".upload-strip img")) >= 12)
+    browser.picture(IMAGES / "upload.png")
 
 
 def landscape(seed: int, taken: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A real browser checks a card: what it says, that nothing but digests leaves it, and the upload of the rest."""
+"""A real browser checks a card: what it says, that only digests leave it, and the upload of the rest."""
 
 from __future__ import annotations
 

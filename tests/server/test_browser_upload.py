@@ -10,6 +10,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.browser import Browser
 from tests.photos import Shot, jpeg
 from tests.programs import require
 from tests.server.recording_proxy import Record, recording_proxy
-from tests.server_process import ROOT, ServerProcess
+from tests.server_process import ROOT, ServerProcess, process_tree
 from webui.static_files import StaticFiles
 
 ARTEFACTS = ROOT / "artefacts" / "browser"
@@ -40,9 +41,11 @@ def wire(server: ServerProcess) -> Iterator[Record]:
 @pytest.fixture
 def browser(tmp_path: Path, server: ServerProcess, wire: Record) -> Iterator[Browser]:
     """A browser at the upload page, logged in."""
-    yield from at_page(Browser(tmp_path / "profile", tmp_path), server, wire.url)
+    with at_page(Browser(tmp_path / "profile", tmp_path), server, wire.url) as browser:
+        yield browser
 
 
+@contextmanager
 def at_page(browser: Browser, server: ServerProcess, url: str) -> Iterator[Browser]:
     try:
         browser.driver.get(url)
@@ -262,7 +265,7 @@ def test_over_plain_http_in_the_home_network(tmp_path: Path, server: ServerProce
     (card / "photo.jpg").write_bytes(jpeg())
     switches = ("--host-resolver-rules=MAP photos.example 127.0.0.1",)
     home = Browser(tmp_path / "profile", tmp_path, switches=switches)
-    for browser in at_page(home, server, f"http://photos.example:{server.port}/"):
+    with at_page(home, server, f"http://photos.example:{server.port}/") as browser:
         assert browser.evaluate("isSecureContext") is False
         browser.drop(card)
         assert wait_for_end(browser).startswith("1 new")
@@ -270,3 +273,46 @@ def test_over_plain_http_in_the_home_network(tmp_path: Path, server: ServerProce
         browser.drop(card)
         wait_until(lambda: browser.text(".upload-outcome").startswith("0 new, 1 already here"))
         assert browser.complaints() == []
+
+
+@pytest.mark.skipif(
+    not os.environ.get("PHOTOCLOUD_TEST_LARGE"), reason="a 3 GB upload, only with PHOTOCLOUD_TEST_LARGE=1"
+)
+def test_three_gigabytes_pass_through_two_hundred_megabytes_of_memory(
+    browser: Browser, server: ServerProcess, wire: Record, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.mp4"
+    write_sparse(film, 3_000_000_000)
+    before, most, began = memory_bytes(browser), 0, time.monotonic()
+    browser.drop(film)
+    while "in your library" not in title(browser):
+        most = max(most, memory_bytes(browser))
+        assert "could not" not in title(browser)
+        time.sleep(0.1)
+    print(
+        f"{time.monotonic() - began:.0f} s; memory {before / 1e6:.0f} MB before, {most / 1e6:.0f} MB at most"
+    )
+    assert most - before < 200_000_000
+    (original,) = server.originals()
+    with original.open("rb") as stored, film.open("rb") as sent:
+        assert hashlib.file_digest(stored, "sha256").digest() == hashlib.file_digest(sent, "sha256").digest()
+
+
+def write_sparse(file: Path, size_bytes: int) -> None:
+    """Random bytes here and there, holes between: large, and made at once."""
+    dice = random.Random(size_bytes)
+    with file.open("wb") as out:
+        for place in range(0, size_bytes, 100_000_000):
+            out.seek(place)
+            out.write(dice.randbytes(1_000_000))
+        out.truncate(size_bytes)
+
+
+def memory_bytes(browser: Browser) -> int:
+    """What all processes of the browser hold, what they share counted once (proportional set size)."""
+    total = 0
+    for pid in process_tree(browser.driver.service.process.pid):
+        with suppress(OSError):
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += 1024 * int(rollup.partition("\nPss:")[2].split()[0])
+    return total

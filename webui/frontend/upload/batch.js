@@ -8,8 +8,8 @@
  * @typedef {"waiting" | "hashing" | "asking" | "twin" | "missing" | "queued" | "sending" | "confirming"
  *   | "sent" | "held" | "failed" | "cancelled"} State
  */
+import { BatchFile } from "./batch-file.js";
 import { isJunk } from "./gather.js";
-import { isMedia } from "./order.js";
 
 /** @type {State[]} */
 export const STATES = [
@@ -17,35 +17,6 @@ export const STATES = [
 ];
 const MOST_RECENT = 48;
 const SETTLED = new Set(["missing", "sent", "held", "failed", "cancelled"]);
-
-/** One file; the same few fields for all, so that many stay small. */
-export class BatchFile {
-  /** @param {number} id @param {string} path @param {?File} source */
-  constructor(id, path, source) {
-    this.id = id;
-    this.path = path;
-    /** @type {?File} let go once the server has the bytes */
-    this.source = source;
-    this.size = source?.size ?? 0;
-    this.isMedia = isMedia(path);
-    /** @type {State} */
-    this.state = "waiting";
-    this.digest = "";
-    /** Bytes of the present state that are done: read while hashing, sent while sending. */
-    this.done = 0;
-    this.problem = "";
-    /** @type {?BatchFile[]} */
-    this.twins = null;
-  }
-
-  get name() {
-    return this.path.slice(this.path.lastIndexOf("/") + 1);
-  }
-
-  get folder() {
-    return this.path.slice(0, Math.max(0, this.path.lastIndexOf("/")));
-  }
-}
 
 export class Batch {
   /** @param {() => void} onChange */
@@ -74,10 +45,11 @@ export class Batch {
   /** @param {import("./gather.js").Candidate[]} candidates @returns {BatchFile[]} those that wait for their turn */
   add(candidates) {
     const added = [];
-    for (const { path, source, problem } of candidates) {
+    for (const candidate of candidates) {
+      const { path, size, problem } = candidate;
       if (isJunk(path)) this.leftOut.junk += 1;
-      else if (source?.size === 0) this.leftOut.empty += 1;
-      else added.push(this.#add(new BatchFile(this.files.length, path, source), problem));
+      else if (size === 0 && !problem) this.leftOut.empty += 1;
+      else added.push(this.#add(new BatchFile(this.files.length, candidate), problem));
     }
     this.onChange();
     return added.filter(({ state }) => state === "waiting");

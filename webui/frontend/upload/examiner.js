@@ -5,7 +5,7 @@
 import { HashingStopped } from "./hasher.js";
 import { Queue } from "./order.js";
 
-/** @typedef {import("./batch.js").BatchFile} BatchFile */
+/** @typedef {import("./batch-file.js").BatchFile} BatchFile */
 
 export class Examiner {
   /**
@@ -77,7 +77,7 @@ export class Examiner {
 
   async #hash(file) {
     this.batch.set(file, "hashing");
-    const { digest, stop } = this.hasher.hash(file.source, (read) => {
+    const { digest, stop } = this.hasher.hash(file, (read) => {
       if (file.state === "hashing") this.batch.advance(file, read);
     });
     this.running.set(file, stop);

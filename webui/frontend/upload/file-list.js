@@ -8,7 +8,7 @@ import * as format from "../format.js";
 export const ROW_HEIGHT = 56;
 const SPARE = 4;
 
-/** @typedef {import("./batch.js").BatchFile} BatchFile */
+/** @typedef {import("./batch-file.js").BatchFile} BatchFile */
 
 /**
  * Which rows are in view, with some to spare. Pure.
@@ -76,7 +76,7 @@ class Row {
     this.button = element("button", { class: "button button-small button-quiet", type: "button" });
     this.button.addEventListener("click", () => this.act());
     const name = element("span", { class: "file-name", title: file.path }, file.name);
-    const where = [file.folder, file.source || file.size ? format.size(file.size) : ""].filter(Boolean).join(" · ");
+    const where = [file.folder, file.size ? format.size(file.size) : ""].filter(Boolean).join(" · ");
     const facts = element("span", { class: "file-facts" }, name, element("span", { class: "file-where" }, where));
     this.root = element("div", { role: "listitem" }, this.picture, facts, this.state, this.button, this.bar);
   }

@@ -2,8 +2,13 @@
  * From a drop or a file picker to a stream of candidates: every file of every folder, a few at a time,
  * without the litter of operating systems. Handles only; no content is read here.
  *
- * @typedef {{path: string, source: ?File, problem?: string}} Candidate a path relative to what was dropped
+ * Of a dropped file only its entry is kept: a browser spends ten kilobytes and more on every open File.
+ *
+ * @typedef {{
+ *   path: string, source: File | FileSystemFileEntry, size: number, modified: number
+ * } | {path: string, problem: string}} Candidate a path relative to what was dropped; modified in epoch milliseconds
  */
+import { opened } from "./batch-file.js";
 import { breathe } from "./breathe.js";
 
 const PORTION = 100;
@@ -48,7 +53,7 @@ export async function* gatherEntries(entries) {
 export async function* portionsOf(files) {
   let portion = [];
   for (const source of files) {
-    portion.push({ path: source.webkitRelativePath || source.name, source });
+    portion.push({ path: source.webkitRelativePath || source.name, source, size: source.size, modified: source.lastModified });
     if (portion.length < PORTION) continue;
     yield portion;
     portion = [];
@@ -67,19 +72,19 @@ async function* membersOf(folder, open) {
       open.push(found);
     }
   } catch {
-    yield [{ path: pathOf(folder), source: null, problem: "This folder cannot be read. Is the card still there?" }];
+    yield [{ path: pathOf(folder), problem: "This folder cannot be read. Is the card still there?" }];
   }
 }
 
 /** @param {FileSystemFileEntry} entry @returns {Promise<Candidate>} */
-function candidateOf(entry) {
+async function candidateOf(entry) {
   const path = pathOf(entry);
-  return new Promise((resolve) => {
-    entry.file(
-      (source) => resolve({ path, source }),
-      () => resolve({ path, source: null, problem: "This file cannot be read. Is the card still there?" }),
-    );
-  });
+  try {
+    const { size, lastModified } = await opened(entry);
+    return { path, source: entry, size, modified: lastModified };
+  } catch {
+    return { path, problem: "This file cannot be read. Is the card still there?" };
+  }
 }
 
 const pathOf = (entry) => entry.fullPath.replace(/^\//, "");

@@ -1,12 +1,6 @@
 /** The page's side of hashing: a few workers, each with one file at a time. */
 
-/** The file could not be read; the message is a sentence for people. */
-export class UnreadableFile extends Error {
-  constructor(reason) {
-    super("This file can no longer be read, or has changed since it was chosen. Is the card still there?");
-    this.reason = reason;
-  }
-}
+import { UnreadableFile } from "./batch-file.js";
 
 /** The hashing was stopped; nothing is wrong. */
 export class HashingStopped extends Error {}
@@ -29,17 +23,17 @@ export class Hasher {
 
   /**
    * To be asked only while a worker is free. Rejects with UnreadableFile, HashingStopped.
-   * @param {File} source @param {(read: number) => void} onRead
+   * @param {import("./batch-file.js").BatchFile} file @param {(read: number) => void} onRead
    * @returns {{digest: Promise<string>, stop: () => void}}
    */
-  hash(source, onRead) {
+  hash(file, onRead) {
     const worker = this.idle.pop() ?? this.#make();
     this.lastId += 1;
     const id = this.lastId;
     const digest = new Promise((resolve, reject) => {
       this.running.set(id, { worker, onRead, resolve, reject });
     });
-    worker.postMessage({ id, file: source });
+    file.open().then((source) => worker.postMessage({ id, file: source }), (error) => this.#hear({ id, problem: error.name }));
     return { digest, stop: () => worker.postMessage({ id, stop: true }) };
   }
 
@@ -47,7 +41,7 @@ export class Hasher {
     const worker = this.makeWorker();
     this.made += 1;
     worker.addEventListener("message", ({ data }) => this.#hear(data));
-    worker.addEventListener("error", (event) => this.#lost(worker, event));
+    worker.addEventListener("error", () => this.#lost(worker));
     return worker;
   }
 
@@ -60,16 +54,16 @@ export class Hasher {
     this.running.delete(id);
     this.idle.push(worker);
     if (digest) resolve(digest);
-    else reject(problem === "AbortError" ? new HashingStopped() : new UnreadableFile(problem));
+    else reject(problem === "AbortError" ? new HashingStopped() : new UnreadableFile());
   }
 
   /** A worker that cannot run is made anew for the next file. */
-  #lost(worker, event) {
+  #lost(worker) {
     this.made -= 1;
     for (const [id, { worker: its, reject }] of this.running) {
       if (its !== worker) continue;
       this.running.delete(id);
-      reject(new UnreadableFile(event.message));
+      reject(new UnreadableFile());
     }
   }
 }

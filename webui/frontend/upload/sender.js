@@ -3,7 +3,7 @@
  * try, also of an earlier page, it goes on there: the browser remembers upload addresses by digest.
  */
 import { Upload } from "tus-js-client";
-import { UnreadableFile } from "./hasher.js";
+import { UnreadableFile } from "./batch-file.js";
 import { Refused } from "./server.js";
 import { CANCELLED } from "./stops.js";
 
@@ -23,14 +23,15 @@ export class Sender {
 
   /**
    * One try. Rejects with Refused, or with the signal's reason.
-   * @param {import("./batch.js").BatchFile} file
+   * @param {import("./batch-file.js").BatchFile} file
    * @param {AbortSignal} signal
    * @param {(sent: number, isResumed: boolean) => void} onProgress bytes that the server has; resumed: since an earlier try
    */
   async send(file, signal, onProgress) {
     const token = await this.session.token();
     const watch = new Watch();
-    const { upload, ended } = this.#prepare(file, token, (sent) => {
+    const source = await file.open();
+    const { upload, ended } = this.#prepare(file, source, token, (sent) => {
       watch.moved(sent < file.size ? STALLED_MS : STALLED_AT_END_MS);
       onProgress(sent, isFirst && isResumed);
       isFirst = false;
@@ -48,18 +49,18 @@ export class Sender {
       upload.abort(signal.reason === CANCELLED).catch(() => { /* it expires by itself */ });
       if (error.status === 401 || error.status === 403) this.session.forget();
       // A browser words a file that is gone like a network that is gone.
-      if (error.status === 0) await readable(file.source);
+      if (error.status === 0) await readable(source);
       throw error;
     } finally {
       watch.end();
     }
   }
 
-  #prepare(file, token, onProgress) {
+  #prepare(file, source, token, onProgress) {
     const isLarge = file.size > AT_ONCE_BYTES;
     let upload = null;
     const ended = new Promise((resolve, reject) => {
-      upload = new Upload(file.source, {
+      upload = new Upload(source, {
         endpoint: this.endpoint,
         headers: { "X-CSRF-Token": token, "X-Requested-With": "photocloud" },
         metadata: metadataOf(file),
@@ -78,12 +79,12 @@ export class Sender {
   }
 }
 
-/** What goes with the bytes. @param {import("./batch.js").BatchFile} file */
+/** What goes with the bytes. @param {import("./batch-file.js").BatchFile} file */
 export function metadataOf(file) {
   return {
     filename: file.name,
     relativePath: file.path,
-    mtime: String(file.source.lastModified / 1000),
+    mtime: String(file.modified / 1000),
     sha256: file.digest,
   };
 }
@@ -97,7 +98,7 @@ function refusalOf(error) {
 
 /** Rejects with UnreadableFile when it cannot be read. @param {File} source */
 async function readable(source) {
-  await source.slice(0, 1).arrayBuffer().catch((error) => { throw new UnreadableFile(error.name); });
+  await source.slice(0, 1).arrayBuffer().catch(() => { throw new UnreadableFile(); });
 }
 
 /** @param {AbortSignal} signal @returns {Promise<never>} */

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { report, verdictOf } from "../card/verdict.js";
+import { UnreadableFile } from "./batch-file.js";
 import { Batch } from "./batch.js";
 import { rowsBetween, ROW_HEIGHT } from "./file-list.js";
 import { entriesOf, gatherEntries, isJunk, portionsOf } from "./gather.js";
-import { UnreadableFile, workersFor } from "./hasher.js";
+import { workersFor } from "./hasher.js";
 import { compare, isMedia, Queue } from "./order.js";
 import { cost, Pace, timeLeft } from "./pace.js";
 import { pauseAfter, persist, triesFor } from "./patience.js";
@@ -74,7 +75,7 @@ test("every file of nested folders is found, with its path; what cannot be read 
   const card = folder("/card", [folder("/card/DCIM", many), fileEntry("/card/a.jpg"), folder("/card/bad", [], { isBroken: true })]);
   const found = await all(gatherEntries([card, fileEntry("/loose.jpg")]));
   assert.equal(found.length, 253);
-  assert.ok(found.some(({ path, source }) => path === "card/DCIM/249.jpg" && source.size === 3));
+  assert.ok(found.some(({ path, size }) => path === "card/DCIM/249.jpg" && size === 3));
   assert.ok(found.some(({ path }) => path === "loose.jpg"));
   const [bad] = found.filter(({ problem }) => problem);
   assert.equal(bad.path, "card/bad");
@@ -164,6 +165,11 @@ test("hashing leaves processors to others", () => {
   assert.deepEqual([undefined, 1, 2, 4, 8, 32].map(workersFor), [1, 1, 1, 2, 4, 4]);
 });
 
+function digestOf(text) {
+  if (text === "unreadable") throw new UnreadableFile();
+  return `digest of ${text}`;
+}
+
 /** Hashes by content, tells what was sent; `broken` says with which answers a file fails first. */
 function played({ held = [], broken = {}, sends = true } = {}) {
   const stored = new Set(held);
@@ -172,7 +178,7 @@ function played({ held = [], broken = {}, sends = true } = {}) {
   const gates = [];
   const hasher = {
     isFree: true,
-    hash: (source) => ({ digest: source.text().then((text) => { if (text === "unreadable") throw new UnreadableFile("x"); return `digest of ${text}`; }), stop() {} }),
+    hash: (file) => ({ digest: file.open().then((source) => source.text()).then(digestOf), stop() {} }),
   };
   const sender = {
     isHeldBack: false,
@@ -198,7 +204,11 @@ function played({ held = [], broken = {}, sends = true } = {}) {
   return { uploader, log, sender, open: () => gates.splice(0).forEach((go) => go()) };
 }
 
-const candidates = (files) => Object.entries(files).map(([path, text]) => ({ path, source: new File([text], path.split("/").at(-1)) }));
+const candidate = (path, text) => {
+  const source = new File([text], path.split("/").at(-1));
+  return { path, source, size: source.size, modified: source.lastModified };
+};
+const candidates = (files) => Object.entries(files).map(([path, text]) => candidate(path, text));
 
 async function* once(portion) { yield portion; }
 
@@ -315,7 +325,7 @@ for (const [states, isSafe, title] of VERDICTS) {
   test(`verdict of ${JSON.stringify(states)}`, () => {
     const batch = new Batch(() => {});
     for (const [state, count] of Object.entries(states)) {
-      const files = Array.from({ length: count }, (_, place) => ({ path: `${state}${place}.jpg`, source: new File(["x"], "x") }));
+      const files = Array.from({ length: count }, (_, place) => candidate(`${state}${place}.jpg`, "x"));
       for (const file of batch.add(files)) batch.set(file, state);
     }
     assert.deepEqual([verdictOf(batch).isSafe, verdictOf(batch).title], [isSafe, title]);
@@ -338,6 +348,17 @@ test("sums stay right through all states, and files let go of what is safe", () 
   assert.equal(one.source, null);
   assert.ok(two.source);
   assert.equal(words.stateOf(two), "why");
+});
+
+test("a file that changed since it was found is not taken for what it was", async () => {
+  let content = "first";
+  const entry = fileEntry("/a.jpg");
+  entry.file = (found) => found(new File([content], "a.jpg", { lastModified: 1 }));
+  const [[found]] = [await all(gatherEntries([entry]))];
+  const [file] = new Batch(() => {}).add([found]);
+  assert.equal(await (await file.open()).text(), "first");
+  content = "changed";
+  await assert.rejects(file.open(), UnreadableFile);
 });
 
 test("a screen reader hears the beginning, quarters, changes and the end, no more", () => {

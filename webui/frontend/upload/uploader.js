@@ -11,7 +11,7 @@ import { Queue } from "./order.js";
 import { persist } from "./patience.js";
 import { CANCELLED, PAUSED } from "./stops.js";
 
-/** @typedef {import("./batch.js").BatchFile} BatchFile */
+/** @typedef {import("./batch-file.js").BatchFile} BatchFile */
 
 const AT_A_TIME = 3;
 const NOT_KEPT = "The server took this file but does not list it. Please try again.";

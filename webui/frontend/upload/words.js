@@ -15,7 +15,7 @@ const STATE_WORDS = {
   cancelled: "Cancelled",
 };
 
-/** @param {import("./batch.js").BatchFile} file one line for its row */
+/** @param {import("./batch-file.js").BatchFile} file one line for its row */
 export function stateOf(file) {
   if (file.state === "failed") return file.problem;
   const words = STATE_WORDS[file.state];
