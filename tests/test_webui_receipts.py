@@ -89,7 +89,8 @@ def test_pages_of_receipts_and_files(site: Site, alice: Person) -> None:
     ("path", "status"),
     [
         ("receipts?limit=0", 400), ("receipts?limit=201", 400), ("receipts?limit=x", 400),
-        ("receipts?cursor=x", 400), ("receipts/1?cursor=%ff", 400), ("receipts/1?limit=9999", 400),
+        ("receipts?cursor=x", 400), ("receipts/1?cursor=x", 400), ("receipts/1?limit=9999", 400),
+        ("receipts/1?cursor=%ff", 200), ("receipts/1?cursor=%2F%2F", 400), ("receipts/1?cursor=_w==", 400),
         ("receipts/2", 404), ("receipts/x", 404), ("receipts/99999999999999999999", 404),
         ("receipts/2.csv", 404), ("receipts/2/SHA256SUMS", 404),
     ],

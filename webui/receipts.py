@@ -147,7 +147,7 @@ class ReceiptPages:
 
 
 def _asked(name: str) -> str | None:
-    return request.query.decode().get(name) or None
+    return request.query.getunicode(name) or None
 
 
 def _limit(default: int, most: int) -> int:
