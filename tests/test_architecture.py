@@ -61,6 +61,8 @@ PROVED_BY = {
     f"{MIGRATIONS}/0006_resumable_uploads.py": "tests/test_indexer_catalog_migrations.py",
     f"{MIGRATIONS}/0008_hints.py": "tests/test_indexer_catalog_migrations.py",
     "indexer/catalog/hints.py": "tests/test_indexer_metadata_hints.py",
+    f"{MIGRATIONS}/0009_memories.py": "tests/test_indexer_catalog_migrations.py",
+    "indexer/catalog/memory_tables.py": "tests/test_indexer_catalog_migrations.py",
     f"{MIGRATIONS}/0007_receipts.py": "tests/test_indexer_catalog_migrations.py",
     "indexer/metadata/containers.py": "tests/test_indexer_metadata_stills.py",
     "indexer/metadata/exif.py": "tests/test_indexer_metadata_stills.py",

@@ -23,6 +23,7 @@ from indexer.catalog.people import People
 from indexer.catalog.receipts import Receipts
 from indexer.catalog.reindexing import Reindexing
 from indexer.catalog.resumables import Resumables
+from indexer.catalog.stale_days import StaleDays
 from indexer.catalog.transfers import Transfers
 from indexer.errors import CatalogDamaged
 
@@ -44,6 +45,7 @@ class Catalog:
     resumables: Resumables
     failures: Failures
     reindexing: Reindexing
+    stale_days: StaleDays
     receipts: Receipts
     gathering: Gathering
     mishaps: Mishaps
@@ -82,6 +84,7 @@ def open_catalog(location: Path | str) -> Catalog:
         Resumables(database),
         Failures(database),
         Reindexing(database),
+        StaleDays(database),
         Receipts(database),
         Gathering(database),
         Mishaps(database),

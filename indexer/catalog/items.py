@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer import names
-from indexer.catalog import details
+from indexer.catalog import details, stale_days
 from indexer.catalog.database import Database
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.receipt_tables import DamageRow
@@ -216,6 +216,7 @@ def record_outcome(
         "details": details.dump(metadata),
     }
     _LEARN.run(connection, whose=person_id, which=sha256, **values)
+    stale_days.mark(connection, person_id, {old_day, day})
 
 
 def record_failure(connection: sa.Connection, person_id: int, sha256: str, failure: Failure) -> None:

@@ -75,7 +75,8 @@ class OriginalRow(Base):
 class ItemRow(Base):
     """``library_name`` is the item's name in the Library share (unique in its day, kept for ever);
     ``library_key`` its case-folded form. Both are None until the indexer knows the day. ``recipe`` is the
-    one with which it was indexed (None: never yet), ``details`` is for `indexer.catalog.details`."""
+    one with which it was indexed (None: never yet), ``details`` is for `indexer.catalog.details`. ``shift_s``
+    is by how much its camera's clock was corrected; ``decided`` is JSON of what people say against the file."""
 
     __tablename__ = "item"
     __table_args__ = (
@@ -124,6 +125,8 @@ class ItemRow(Base):
     thumbhash: Mapped[str | None]
     recipe: Mapped[int | None]
     details: Mapped[str | None]
+    shift_s: Mapped[int] = mapped_column(default=0, server_default="0")
+    decided: Mapped[str | None]
 
 
 class UploadRow(Base):

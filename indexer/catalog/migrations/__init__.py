@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from indexer.errors import CatalogTooNew
 
-HEAD = "0008"
+HEAD = "0009"
 
 
 def migrate(engine: sa.Engine) -> None:
