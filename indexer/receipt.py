@@ -162,7 +162,9 @@ def verdict(state: ReceiptState, totals: Totals, troubled: Sequence[str] = ()) -
         stored = "The one file is" if totals.files == 1 else f"All {totals.files:,} files are"
         return f"{stored} stored and verified. Safe to format the card."
     sent = totals.files + totals.empty + totals.incomplete + totals.failed
-    part = f"{totals.verified:,} of {_count(sent)} {_are(totals.verified)}" if totals.verified else "No file is"
+    part = (
+        f"{totals.verified:,} of {_count(sent)} {_are(totals.verified)}" if totals.verified else "No file is"
+    )
     stored = f"{part} stored and verified."
     return f"{stored} Do not format the card yet.{_named(totals.troubled, troubled)}"
 
