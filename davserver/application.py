@@ -34,6 +34,7 @@ from davserver.webdav import WebDav
 from davserver.worker_process import WorkerProcess, bare
 from indexer import maintenance, snapshots
 from indexer.accounts import Accounts
+from indexer.importing import spool
 from indexer.intake import Intake
 from indexer.model import Person
 from indexer.receipts import Reader, Receipts
@@ -68,6 +69,7 @@ def open_application(settings: Settings) -> Iterator[Application]:
     with open_core(settings) as core, core.folder.held(), _worker_process(settings, core) as worker:
         intake = Intake(core.staging, core.originals, Store(core.folder.junk), core.catalog, worker.wake)
         maintenance.sweep_staging(intake)
+        spool.sweep(intake)
         transfers = Transfers(core.staging, core.catalog, core.folder.staging / "parts")
         resumables = Resumables(intake, core.folder.staging / "resumable")
         # On a full disk this fails; reading, which may be how its owner makes room, still works.

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from config.errors import ConfigError
 from config.load import load
 from config.settings import Settings, options
-from davserver import people_commands, upkeep_commands
+from davserver import import_command, people_commands, upkeep_commands
 from davserver.console import DONE, FAILED, USAGE, complain
 
 if TYPE_CHECKING:
@@ -118,11 +118,22 @@ def _parser() -> argparse.ArgumentParser:
     removing.add_argument("name", metavar="NAME")
     removing.add_argument("--yes", action="store_true", help="do not ask")
     _add_device_commands(commands)
+    _add_folder_commands(commands)
     _add_upkeep_commands(commands)
     working = _command(commands, "worker", worker, "only the worker")
     _add_options(working, "workers")
     working.add_argument("--follow-input", action="store_true", help=argparse.SUPPRESS)
     return parser
+
+
+def _add_folder_commands(commands: Any) -> None:
+    for name, command, help_text in (
+        ("import", import_command.bring, "bring in a folder on this machine, without changing it"),
+        ("check", import_command.check, "tell which files of a folder are held, and which are not"),
+    ):
+        folder_command = _command(commands, name, command, help_text, reports=True)
+        folder_command.add_argument("folder", metavar="DIR")
+        folder_command.add_argument("--user", metavar="NAME", required=True, help="whose library")
 
 
 def _add_upkeep_commands(commands: Any) -> None:

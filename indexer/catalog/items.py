@@ -153,6 +153,12 @@ class Items:
                 found.update(connection.scalars(query))
         return frozenset(found)
 
+    def sizes(self, person_id: int) -> set[int]:
+        """The sizes in bytes that this person's items have: a file of another one cannot be held."""
+        query = sa.select(ItemRow.size_bytes).where(ItemRow.person_id == person_id).distinct()
+        with self._database.read() as connection:
+            return set(connection.scalars(query))
+
     def version(self, person_id: int) -> int:
         """Grows with every change of this person's library."""
         with self._database.read() as connection:

@@ -1,0 +1,66 @@
+"""The regular files of a folder, in a fixed order. Reads names only, changes nothing, follows no links."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexer import names
+
+# What a library of Apple's Photos keeps beside the pictures themselves can be made anew.
+_PHOTOS_LIBRARY = ".photoslibrary"
+_MASTERS = frozenset({"originals", "Masters"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A regular file; ``path`` is its place in the Upload share: the folder's name, then its own below it."""
+
+    place: Path
+    path: str
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a walk found: files, how many links it left alone, and (place, reason) of what cannot be read."""
+
+    sources: list[Source] = field(default_factory=list)
+    links: int = 0
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+
+def walk(folder: Path) -> Walk:
+    """Everything below a folder. Links are left alone, so that nothing outside of it can come along."""
+    found = Walk()
+    root = folder.resolve()
+    _visit(root, root.name or "import", found)
+    return found
+
+
+def _visit(folder: Path, path: str, found: Walk) -> None:
+    try:
+        with os.scandir(folder) as listing:
+            members = sorted(listing, key=lambda member: member.name)
+    except OSError as error:
+        found.unreadable.append((str(folder), error.strerror or str(error)))
+        return
+    for member in _wanted(folder, members):
+        below = names.join(path, _spelled(member.name))
+        if member.is_symlink():
+            found.links += 1
+        elif member.is_dir(follow_symlinks=False):
+            _visit(Path(member.path), below, found)
+        elif member.is_file(follow_symlinks=False):
+            found.sources.append(Source(Path(member.path), below))
+
+
+def _wanted(folder: Path, members: list[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
+    is_library = folder.suffix.lower() == _PHOTOS_LIBRARY
+    return (member for member in members if not is_library or member.name in _MASTERS)
+
+
+def _spelled(name: str) -> str:
+    """A name in UTF-8: file systems hold any bytes."""
+    return os.fsencode(name).decode("utf-8", "replace")
