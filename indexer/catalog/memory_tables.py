@@ -11,6 +11,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 from indexer.catalog.tables import Base
 
 
+class ArrangementRow(Base):
+    """A decision about memories, albums, a clock or single items; see `indexer.catalog.arrangements`.
+
+    ``subject`` is what within its scope it is about, such as an item; ``body`` is JSON.
+    """
+
+    __tablename__ = "arrangement"
+    __table_args__ = (Index("arrangement_of_scope", "person_id", "scope", "subject", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    at: Mapped[float]
+    scope: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    undone_at: Mapped[float | None]
+
+
 class StaleDayRow(Base):
     """A day of which something has changed since it was last looked at, ``marks`` times."""
 

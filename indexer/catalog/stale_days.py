@@ -37,7 +37,8 @@ class StaleDays:
         """A person's stale days, in order, and how often each was marked."""
         query = sa.select(StaleDayRow.day, StaleDayRow.marks).where(StaleDayRow.person_id == person_id)
         with self._database.read() as connection:
-            return {day: marks for day, marks in connection.execute(query.order_by(StaleDayRow.day))}
+            rows = connection.execute(query.order_by(StaleDayRow.day)).tuples()
+            return dict(rows.all())
 
 
 def mark(connection: sa.Connection, person_id: int, days: Iterable[str]) -> None:

@@ -125,7 +125,7 @@ class ItemRow(Base):
     thumbhash: Mapped[str | None]
     recipe: Mapped[int | None]
     details: Mapped[str | None]
-    shift_s: Mapped[int] = mapped_column(default=0, server_default="0")
+    shift_s: Mapped[int] = mapped_column(server_default="0")
     decided: Mapped[str | None]
 
 

@@ -18,6 +18,19 @@ def upgrade() -> None:
     op.add_column("item", sa.Column("shift_s", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("item", sa.Column("decided", sa.Text(), nullable=True))
     op.create_table(
+        "arrangement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("undone_at", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("arrangement_of_scope", "arrangement", ["person_id", "scope", "subject", "id"])
+    op.create_table(
         "stale_day",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Text(), nullable=False),
