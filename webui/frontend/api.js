@@ -8,7 +8,8 @@
  *   id: string, name: string, kind: "image" | "raw" | "video" | "other", mime: string, size_bytes: number,
  *   width: ?number, height: ?number, taken_at: ?string, taken_at_source: ?string, utc_offset: ?string,
  *   camera: Camera, gps: ?{lat: number, lon: number}, duration_s: ?number, thumbhash: ?string,
- *   state: "pending" | "ready" | "failed", failure: ?{step: string, reason: string}, uploads: Upload[]
+ *   state: "pending" | "ready" | "failed", failure: ?{step: string, reason: string}, uploads: Upload[],
+ *   shot_id: string, favourite: boolean
  * }} Item
  * @typedef {{items: Item[], next: ?string}} Page
  * @typedef {{count: number, bytes: number}} Tally
@@ -31,20 +32,47 @@ export class ApiError extends Error {
   }
 }
 
-/** @param {string} path @param {Record<string, string | number | null>} [query] */
-async function get(path, query = {}) {
-  const asked = Object.entries(query).filter(([, value]) => value !== null);
-  const search = asked.length ? `?${new URLSearchParams(asked)}` : "";
-  const answer = await fetch(ROOT + path + search, { headers: { "X-Requested-With": "photocloud" } });
+/** @param {string} path @param {RequestInit} [options] */
+async function call(path, options = {}) {
+  const headers = { "X-Requested-With": "photocloud", ...options.headers };
+  const answer = await fetch(ROOT + path, { ...options, headers });
   if (answer.status === 401) {
     location.assign("/login");
   }
-  const value = await answer.json();
+  const value = answer.status === 204 ? null : await answer.json();
   if (!answer.ok) {
     throw new ApiError(answer.status, value.error.code, value.error.message);
   }
   return value;
 }
+
+/** @param {string} path @param {Record<string, string | number | null | undefined>} [query] */
+export function get(path, query = {}) {
+  const asked = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
+  return call(path + (asked.length ? `?${new URLSearchParams(asked)}` : ""));
+}
+
+/** @type {?Promise<string>} the token that changes need, asked for once */
+let token = null;
+
+/** Change something. @param {"POST" | "DELETE"} method @param {string} path @param {object} [value] */
+async function change(method, path, value) {
+  token ??= get("session").then((session) => session.csrf_token);
+  try {
+    const headers = { "Content-Type": "application/json", "X-CSRF-Token": await token };
+    return await call(path, { method, headers, body: value && JSON.stringify(value) });
+  } catch (error) {
+    // Whoever has logged in anew in another tab has another token.
+    token = null;
+    throw error;
+  }
+}
+
+/** @param {string} path @param {object} [value] */
+export const post = (path, value = {}) => change("POST", path, value);
+
+/** @param {string} path */
+export const remove = (path) => change("DELETE", path);
 
 /** @returns {Promise<Status>} */
 export const getStatus = () => get("status");
@@ -58,7 +86,7 @@ export const getPage = (day, cursor, limit) => get("items", { day, cursor, limit
 /** @param {string} id @returns {Promise<Item>} with its uploads */
 export const getItem = (id) => get(`items/${id}`);
 
-/** @param {Item} item @param {"original" | "thumbnail" | "preview" | "clip" | "playable"} what */
+/** @param {{id: string}} item @param {"original" | "thumbnail" | "preview" | "clip" | "playable"} what */
 export const mediaAddress = (item, what) => `${ROOT}items/${item.id}/${what}`;
 
 /**

@@ -1,14 +1,21 @@
 /** The timeline page: puts the parts together. Which part does what is in the names of the modules. */
 import "photoswipe/style.css";
 import "./styles/timeline.css";
+import "./styles/groups.css";
 import "./styles/viewer.css";
 import { getDays, getPage } from "./api.js";
 import { Arrivals } from "./arrivals.js";
 import { element } from "./dom.js";
+import { Choosing } from "./groups/choosing.js";
+import { Deeds } from "./groups/deeds.js";
+import { Selection } from "./groups/selection.js";
+import { SelectionBar } from "./groups/selection-bar.js";
+import { choicesOf } from "./groups/choices.js";
 import { startLive } from "./live.js";
 import { StatusLine } from "./status-line.js";
 import { Grid } from "./timeline/grid.js";
 import { Shelves } from "./timeline/shelves.js";
+import { Toasts } from "./toasts.js";
 import { Viewer } from "./viewer/viewer.js";
 
 const SCROLL_KEY = "photocloud.scroll";
@@ -19,8 +26,12 @@ const root = element("div", { class: "grid" });
 library.append(root);
 
 const shelves = new Shelves(getPage);
-const grid = new Grid(root, shelves, (day, index) => viewer.open(day, index));
-const viewer = new Viewer(grid, shelves, catchUp);
+const selection = new Selection();
+const deeds = new Deeds(new Toasts(), update);
+const grid = new Grid(root, shelves, (day, index) => viewer.open(day, index), selection);
+const viewer = new Viewer(grid, shelves, deeds, catchUp);
+new Choosing(grid, selection, deeds);
+new SelectionBar(selection, choicesOf(deeds));
 const statusLine = new StatusLine(document.querySelector("#status"));
 const arrivals = new Arrivals(document.querySelector("#arrivals"), document.querySelector("#arrivals-spoken"));
 

@@ -16,10 +16,12 @@ export class Grid {
    * @param {HTMLElement} root
    * @param {import("./shelves.js").Shelves} shelves
    * @param {(day: string, index: number) => void} onOpen
+   * @param {import("../groups/selection.js").Selection} selection
    */
-  constructor(root, shelves, onOpen) {
+  constructor(root, shelves, onOpen, selection) {
     this.root = root;
     this.shelves = shelves;
+    this.selection = selection;
     /** @type {import("../api.js").Day[]} */
     this.days = [];
     this.layout = layOut([], root.clientWidth);
@@ -44,6 +46,11 @@ export class Grid {
     this.draw();
   }
 
+  /** The day on which an item stands here. @param {import("../api.js").Item} item */
+  dayOf(item) {
+    return this.shelves.dayOf(item);
+  }
+
   /** The picture of an item, if its tile is on the page. @param {string} day @param {string} id @returns {?HTMLImageElement} */
   imageOf(day, id) {
     return this.views.get(day)?.tiles.get(id)?.image ?? null;
@@ -63,6 +70,16 @@ export class Grid {
     const isSeen = top >= scrollY + hidden && top + section.tile <= scrollY + innerHeight;
     if (!isSeen) scrollTo({ top: top - Math.max(hidden, (innerHeight - section.tile) / 2), behavior: "instant" });
     this.draw();
+  }
+
+  /** The day, the place and the item of the tile that this is a part of. @param {?EventTarget} node */
+  placeOf(node) {
+    const made = node instanceof Element ? node.closest(".tile, .tile-check") : null;
+    for (const view of made ? this.views.values() : []) {
+      const index = view.indexOf(made);
+      if (index >= 0) return { day: view.section.day, index, item: this.shelves.loaded(view.section.day)[index] };
+    }
+    return null;
   }
 
   drawSoon() {
@@ -90,6 +107,7 @@ export class Grid {
       const view = this.views.get(section.day) ?? new DayView();
       this.views.set(section.day, view);
       view.draw(this.layout, section, this.shelves.loaded(section.day), tilesBetween(this.layout, section, start, end));
+      view.markChosen(this.selection);
       putAfter(this.root, before, view.root);
       before = view.root;
       this.#loadFor(view);
@@ -144,13 +162,10 @@ export class Grid {
   /** @param {MouseEvent} event @param {(day: string, index: number) => void} onOpen */
   #clicked(event, onOpen) {
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
-    const link = event.target instanceof Element ? event.target.closest("a.tile") : null;
-    if (!isPlain || !link) return;
+    const place = this.placeOf(event.target);
+    if (!isPlain || !place) return;
     event.preventDefault();
-    for (const view of this.views.values()) {
-      const index = view.indexOf(link);
-      if (index >= 0) onOpen(view.section.day, index);
-    }
+    onOpen(place.day, place.index);
   }
 }
 
@@ -199,17 +214,23 @@ class DayView {
       tile.place(left, top, section.tile);
       tiles.set(key, tile);
       putAfter(this.root, before, tile.root);
-      before = tile.root;
+      putAfter(this.root, tile.root, tile.check);
+      before = tile.check;
     }
     for (const [key, tile] of this.tiles) {
-      if (!tiles.has(key)) tile.root.remove();
+      if (!tiles.has(key)) tile.remove();
     }
     this.tiles = tiles;
   }
 
-  /** The place of a tile's item in its day, -1 for another day's tile. @param {Element} link */
-  indexOf(link) {
-    const place = [...this.tiles.values()].findIndex((tile) => tile.root === link);
+  /** @param {import("../groups/selection.js").Selection} selection */
+  markChosen(selection) {
+    for (const tile of this.tiles.values()) tile.mark(selection);
+  }
+
+  /** The place of a tile's item in its day, -1 for another day's tile. @param {Element} made the tile or its checkbox */
+  indexOf(made) {
+    const place = [...this.tiles.values()].findIndex((tile) => tile.root === made || tile.check === made);
     return place < 0 ? -1 : this.first + place;
   }
 }

@@ -10,9 +10,13 @@ const PAGE_ITEMS = 500;
 const MOST_ITEMS_KEPT = 20_000;
 
 export class Shelves {
-  /** @param {(day: string, cursor: ?string, limit: number) => Promise<import("../api.js").Page>} getPage */
-  constructor(getPage) {
+  /**
+   * @param {(day: string, cursor: ?string, limit: number) => Promise<import("../api.js").Page>} getPage
+   * @param {(item: Item) => string} [dayOf] on which day an item stands
+   */
+  constructor(getPage, dayOf = (item) => item.taken_at?.slice(0, 10) ?? "unknown") {
     this.getPage = getPage;
+    this.dayOf = dayOf;
     /** @type {Map<string, Shelf>} the day used last stands last */
     this.shelves = new Map();
   }

@@ -2,6 +2,7 @@
 import { mediaAddress } from "../api.js";
 import { element, icon } from "../dom.js";
 import * as format from "../format.js";
+import { groupOf } from "../groups/words.js";
 import { blurOf } from "../thumbhash.js";
 import { HoverClip } from "./hover-clip.js";
 
@@ -9,7 +10,9 @@ const KIND_WORDS = { raw: "RAW", video: "Video", other: "File", failed: "Failed"
 
 export class Tile {
   constructor() {
-    this.root = element("a", { class: "tile tile-loading" });
+    this.root = element("a", { class: "tile tile-loading", "aria-keyshortcuts": "x f" });
+    // Beside the link, not in it: a control within a link is neither.
+    this.check = /** @type {HTMLInputElement} */ (element("input", { class: "tile-check", type: "checkbox" }));
     this.clip = new HoverClip(this.root);
     this.shown = "";
     /** @type {?import("../api.js").Item} */
@@ -18,7 +21,8 @@ export class Tile {
 
   /** Show an item; nothing changes when it is shown already in the same state. @param {?import("../api.js").Item} item */
   show(item) {
-    const wanted = item ? `${item.id} ${item.state} ${item.thumbhash ?? ""}` : "";
+    const group = item ? groupOf(item) : null;
+    const wanted = item ? `${item.id} ${item.state} ${item.thumbhash ?? ""} ${group?.label} ${item.favourite}` : "";
     this.item = item ?? null;
     if (wanted === this.shown || !item) return;
     this.shown = wanted;
@@ -26,9 +30,24 @@ export class Tile {
     this.root.className = `tile tile-${face}`;
     this.root.setAttribute("href", `/?item=${item.id}`);
     this.root.setAttribute("aria-label", labelOf(item, face));
-    this.clip.use(face === "picture" && item.kind === "video" ? mediaAddress(item, "clip") : null);
+    this.check.setAttribute("aria-label", `Choose ${item.name}`);
+    this.clip.use(face === "picture" ? clipOf(item) : null);
     if (face === "picture") this.#showPicture(item);
     else this.root.replaceChildren(placeholder(item, face));
+    this.root.append(...marksOf(item, group));
+  }
+
+  /** @param {import("../groups/selection.js").Selection} selection */
+  mark(selection) {
+    const isChosen = this.item !== null && selection.has(this.item.id);
+    this.check.checked = isChosen;
+    this.check.tabIndex = selection.isOn ? 0 : -1;
+    this.root.classList.toggle("is-chosen", isChosen);
+  }
+
+  remove() {
+    this.root.remove();
+    this.check.remove();
   }
 
   /** @returns {?HTMLImageElement} */
@@ -42,6 +61,7 @@ export class Tile {
     style.transform = `translate(${left}px, ${top}px)`;
     style.width = `${size}px`;
     style.height = `${size}px`;
+    this.check.style.transform = `translate(${left}px, ${top + size}px) translateY(-100%)`;
   }
 
   /** The blurred placeholder shines through until the thumbnail has faded in. @param {import("../api.js").Item} item */
@@ -70,7 +90,22 @@ export function faceOf(item) {
 function labelOf(item, face) {
   const words = { pending: "being prepared", failed: "could not be prepared" };
   const kind = words[face] ?? KIND_WORDS[face === "picture" ? item.kind : face];
-  return [item.name, kind, format.takenAt(item)].filter(Boolean).join(", ");
+  const favourite = item.favourite && "favourite";
+  return [item.name, kind, groupOf(item)?.label, favourite, format.takenAt(item)].filter(Boolean).join(", ");
+}
+
+/** What moves under the mouse: a video's clip, or that of a Live or Motion Photo. @param {import("../api.js").Item} item */
+function clipOf(item) {
+  const source = item.kind === "video" ? item.id : item.live_id;
+  return source ? mediaAddress({ id: source }, "clip") : null;
+}
+
+/** @param {import("../api.js").Item} item @param {ReturnType<typeof groupOf>} group */
+function marksOf(item, group) {
+  const marks = [];
+  if (group) marks.push(element("span", { class: "group-badge", title: group.label }, icon("stack"), `${group.word} ${format.number(group.count)}`.trim()));
+  if (item.favourite) marks.push(element("span", { class: "heart-badge" }, icon("heart")));
+  return marks;
 }
 
 /** @param {import("../api.js").Item} item @param {string} face */

@@ -3,6 +3,9 @@ import PhotoSwipe from "photoswipe";
 import { downloadAddress, getItem } from "../api.js";
 import { element, icon } from "../dom.js";
 import * as format from "../format.js";
+import { favour } from "../groups/choosing.js";
+import { coversOf } from "../groups/covers.js";
+import { Strip } from "../groups/strip.js";
 import * as address from "./address.js";
 import * as film from "./film.js";
 import { InfoPanel } from "./info-panel.js";
@@ -11,17 +14,21 @@ import { elementOf, sharpenOnZoom, slideOf } from "./slides.js";
 
 const PANEL_WIDTH = 360;
 const LEAST_WIDTH_FOR_PANEL = 860;
+const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
 export class Viewer {
   /**
    * @param {import("../timeline/grid.js").Grid} grid
    * @param {import("../timeline/shelves.js").Shelves} shelves
+   * @param {import("../groups/deeds.js").Deeds} deeds
    * @param {() => void} onClosed
    */
-  constructor(grid, shelves, onClosed) {
+  constructor(grid, shelves, deeds, onClosed) {
     this.grid = grid;
     this.shelves = shelves;
+    this.deeds = deeds;
     this.onClosed = onClosed;
+    this.pageTitle = document.title;
     /** @type {?PhotoSwipe} */
     this.pswp = null;
     addEventListener("popstate", () => this.#followAddress());
@@ -36,10 +43,20 @@ export class Viewer {
     const id = address.itemInAddress();
     if (!id || this.isOpen) return;
     const item = await getItem(id).catch(() => null);
-    const day = item?.taken_at?.slice(0, 10) ?? "unknown";
-    const index = item ? await this.shelves.find(day, id) : -1;
-    if (index >= 0) await this.open(day, index);
-    else history.replaceState(null, "", "/");
+    const place = item && (await this.#findTile(item).catch(() => null));
+    if (!place) return address.forget();
+    await this.open(place.day, place.index);
+    if (place.id !== id) this.#showMember(item);
+  }
+
+  /** Where an item's tile stands: its own, or that of the group it is in. @param {import("../api.js").Item} item */
+  async #findTile(item) {
+    for await (const cover of coversOf(item)) {
+      const day = this.grid.dayOf(cover);
+      const index = await this.shelves.find(day, cover.id);
+      if (index >= 0) return { day, index, id: cover.id };
+    }
+    return null;
   }
 
   /** @param {string} day @param {number} index */
@@ -55,14 +72,22 @@ export class Viewer {
     this.#start(number);
   }
 
-  /** The library has changed: an item that was waiting may be ready now. */
+  /** The library has changed: the item may be ready now, and its group another. */
   async refresh() {
     const item = this.#current();
-    if (item?.state !== "pending") return;
-    const fresh = await getItem(item.id).catch(() => item);
-    if (!this.pswp || this.#current() !== item || fresh.state === "pending") return;
+    const fresh = item && (await getItem(item.id).catch(() => null));
+    if (!fresh || !this.pswp || this.#current() !== item) return;
     this.items.set(this.pswp.currIndex, fresh);
+    if (item.state !== fresh.state) this.pswp.refreshSlideContent(this.pswp.currIndex);
+    this.#changed();
+  }
+
+  /** Another member of the group, in the place of the one that is shown. @param {import("../api.js").Item} item */
+  #showMember(item) {
+    if (!this.pswp || item.id === this.#current()?.id) return;
+    this.items.set(this.pswp.currIndex, item);
     this.pswp.refreshSlideContent(this.pswp.currIndex);
+    this.#changed();
   }
 
   /** @param {number} number */
@@ -77,7 +102,7 @@ export class Viewer {
       maxZoomLevel: 4,
       showHideAnimationType: isCalm ? "none" : "zoom",
       zoomAnimationDuration: isCalm ? 0 : 250,
-      paddingFn: (window) => ({ top: 0, bottom: 0, left: 0, right: this.#hasRoomForPanel(window.x) ? PANEL_WIDTH : 0 }),
+      paddingFn: (window) => ({ top: 0, bottom: this.strip?.height ?? 0, left: 0, right: this.#hasRoomForPanel(window.x) ? PANEL_WIDTH : 0 }),
       arrowPrevTitle: "Previous",
       arrowNextTitle: "Next",
       closeTitle: "Close",
@@ -90,6 +115,7 @@ export class Viewer {
     });
     this.pswp = pswp;
     this.panel = new InfoPanel(() => this.#panelToggled());
+    this.strip = new Strip((item) => this.#showMember(item), () => this.pswp === pswp && pswp.updateSize(true), this.deeds);
     pswp.addFilter("numItems", () => this.sequence.total);
     pswp.addFilter("itemData", (data, index) => this.#slide(index));
     pswp.addFilter("thumbEl", (thumb, data) => this.#thumbnail(data.item));
@@ -98,13 +124,14 @@ export class Viewer {
     pswp.on("pointerDown", (event) => film.isOnControls(event.originalEvent) && event.preventDefault());
     pswp.on("uiRegister", () => this.#addControls());
     pswp.on("change", () => this.#changed());
-    pswp.on("keydown", ({ originalEvent }) => this.#pressed(originalEvent));
+    pswp.on("keydown", (event) => this.#pressed(event));
     pswp.on("close", () => address.leave());
     pswp.on("destroy", () => this.#closed());
     sharpenOnZoom(pswp);
     pswp.init();
     pswp.element.setAttribute("aria-label", "Viewer");
-    pswp.element.append(this.panel.root);
+    pswp.element.append(this.strip.root, this.panel.root);
+    this.deeds.toasts.moveTo(pswp.element);
     pswp.element.classList.toggle("with-panel", this.panel.isOpen);
     this.#changed();
   }
@@ -137,6 +164,17 @@ export class Viewer {
     const { pswp } = this;
     this.caption = element("div", { class: "viewer-caption" });
     pswp.ui.registerElement({ name: "caption", order: 1, isButton: false, onInit: (root) => root.append(this.caption) });
+    pswp.ui.registerElement({
+      name: "favourite",
+      order: 10,
+      isButton: true,
+      title: "Favourite (F)",
+      onInit: (root) => {
+        this.heart = root;
+        root.append(icon("heart"));
+      },
+      onClick: () => this.#favour(),
+    });
     pswp.ui.registerElement({
       name: "download",
       order: 11,
@@ -171,17 +209,38 @@ export class Viewer {
     );
     this.download.setAttribute("href", downloadAddress(item));
     this.download.setAttribute("download", item.name);
+    this.heart.setAttribute("aria-pressed", String(item.favourite));
     this.panel.show(item);
+    this.strip.show(item);
     document.title = `${item.name} · Private Photo Cloud`;
   }
 
-  /** @param {KeyboardEvent} event */
-  #pressed(event) {
+  #favour() {
+    const item = this.#current();
+    if (item) favour(this.deeds, item);
+  }
+
+  /** @param {{originalEvent: KeyboardEvent, preventDefault: () => void}} pressed */
+  #pressed(pressed) {
+    const event = pressed.originalEvent;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const member = STEPS[event.key] && this.strip.neighbour(STEPS[event.key]);
+    if (member && !this.#isZoomed()) {
+      event.preventDefault();
+      pressed.preventDefault();
+      this.#showMember(member);
+    }
     if (event.key === "i") this.panel.toggle();
+    if (event.key === "f") this.#favour();
     if (event.key === "d") this.download.click();
     if (event.key !== " " || isControl(event.target)) return;
     if (film.toggle(this.pswp.currSlide.content.element)) event.preventDefault();
+  }
+
+  /** Then the arrow keys move the picture. */
+  #isZoomed() {
+    const { currSlide } = this.pswp;
+    return currSlide.currZoomLevel > currSlide.zoomLevels.initial;
   }
 
   #panelToggled() {
@@ -196,8 +255,7 @@ export class Viewer {
 
   /** @param {import("../api.js").Item | undefined} item */
   #thumbnail(item) {
-    const day = item?.taken_at?.slice(0, 10) ?? "unknown";
-    return item ? this.grid.imageOf(day, item.id) : null;
+    return item ? this.grid.imageOf(this.grid.dayOf(item), item.id) : null;
   }
 
   #current() {
@@ -207,8 +265,9 @@ export class Viewer {
   #closed() {
     const item = this.#current();
     this.pswp = null;
-    document.title = "Private Photo Cloud";
-    if (item) this.grid.focusOn(item.taken_at?.slice(0, 10) ?? "unknown", item.id);
+    document.title = this.pageTitle;
+    this.deeds.toasts.moveTo(document.body);
+    if (item) this.grid.focusOn(this.grid.dayOf(item), item.id);
     this.onClosed();
   }
 

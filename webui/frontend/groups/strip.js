@@ -1,0 +1,57 @@
+/** The strip in the viewer: the burst an item is in and the files of its shot, each with its reasons. */
+import { element } from "../dom.js";
+import { getGroup } from "./api.js";
+import { MemberRow } from "./member-row.js";
+import { groupOf } from "./words.js";
+
+/** @typedef {import("../api.js").Item} Item */
+
+export class Strip {
+  /**
+   * @param {(item: Item) => void} onShow a member is to be looked at
+   * @param {() => void} onResize the strip has appeared, gone or grown
+   * @param {import("./deeds.js").Deeds} deeds
+   */
+  constructor(onShow, onResize, deeds) {
+    this.onShow = onShow;
+    this.onResize = onResize;
+    this.burst = new MemberRow("bursts", onShow, deeds);
+    this.shot = new MemberRow("shots", onShow, deeds);
+    this.root = element("div", { class: "strip" }, this.burst.root, this.shot.root);
+    this.root.hidden = true;
+    // The viewer would zoom the picture.
+    this.root.addEventListener("wheel", (event) => event.stopPropagation());
+    new ResizeObserver(() => onResize()).observe(this.root);
+    /** @type {?Item} the one that was asked about last */
+    this.item = null;
+  }
+
+  get height() {
+    return this.root.hidden ? 0 : this.root.offsetHeight;
+  }
+
+  /** @param {?Item} item @param {boolean} isMember of a group that may be here already */
+  async show(item, isMember = false) {
+    this.item = item;
+    if (!item || (!isMember && !groupOf(item))) return this.#draw(null, null);
+    const shot = await getGroup("shots", item.shot_id).catch(() => null);
+    const burst = shot?.burst_id ? await getGroup("bursts", shot.burst_id).catch(() => null) : null;
+    if (this.item === item) this.#draw(burst, shot);
+  }
+
+  /** The member above or below, where the keyboard goes. @param {number} step @returns {Item | undefined} */
+  neighbour(step) {
+    const row = this.shot.root.hidden ? this.burst : this.shot;
+    return row.neighbour(step) ?? this.burst.neighbour(step);
+  }
+
+  /** @param {?import("./api.js").Group} burst @param {?import("./api.js").Group} shot */
+  #draw(burst, shot) {
+    const covers = shot ? shot.members.map(({ id }) => id) : [];
+    const inBurst = burst?.members.find(({ id }) => covers.includes(id));
+    this.burst.show(burst, inBurst?.id ?? "");
+    this.shot.show(shot, this.item?.id ?? "");
+    this.root.hidden = this.burst.root.hidden && this.shot.root.hidden;
+    this.onResize();
+  }
+}
