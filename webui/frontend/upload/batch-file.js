@@ -25,6 +25,8 @@ export class BatchFile {
     this.digest = "";
     /** Bytes of the present state that are done: read while hashing, sent while sending. */
     this.done = 0;
+    /** The most bytes of it that ever were on their way. */
+    this.furthest = 0;
     this.problem = "";
     /** @type {?BatchFile[]} */
     this.twins = null;

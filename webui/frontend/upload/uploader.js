@@ -164,7 +164,9 @@ export class Uploader {
     if (!isFirst && await this.asker.ask(file.digest)) return;
     await this.sender.send(file, signal, (sent, isResumed) => {
       if (file.state !== "sending") return;
-      if (sent > file.done) moved();
+      // Beyond where it ever was: what is sent again and again without success shall come to an end.
+      if (sent > file.furthest) moved();
+      file.furthest = Math.max(file.furthest, sent);
       if (isResumed) this.batch.resumeAt(file, sent);
       else this.batch.advance(file, sent);
     });
