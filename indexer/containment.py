@@ -62,6 +62,7 @@ class Limits:
 def contain(limits: Limits) -> None:
     """Bound this process for good, and whatever it starts. It ends together with its parent."""
     die_with_parent()
+    keep_libraries_quiet()
     os.nice(_NICE)
     for kind, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
@@ -81,6 +82,14 @@ def contain(limits: Limits) -> None:
         refuse_network()
     except OSError as error:
         _log.warning("decoding processes are not kept from the network: %s", error)
+
+
+def keep_libraries_quiet() -> None:
+    """What C libraries say about odd files, on the terminal, goes nowhere; Python's own words still do."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def allow_cpu(seconds: float) -> None:

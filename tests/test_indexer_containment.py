@@ -96,6 +96,11 @@ def test_what_work_needs_still_goes(tmp_path: Path) -> None:
     assert outcome("os.read(os.pipe()[0], 0)") == "done"
 
 
+def test_libraries_are_quiet_and_python_is_not() -> None:
+    done = run("os.write(2, b'from C'); sys.stderr.write('from Python')")
+    assert done.stderr == "from Python"
+
+
 def test_memory_is_bounded() -> None:
     assert outcome("bytearray(1 << 31)") == "MemoryError"
 

@@ -377,64 +377,6 @@ def test_full_size_is_the_whole_picture_as_a_jpeg(maker: Callable[[Shot], bytes]
     assert "exif" not in full.info
 
 
-def with_thumbnail(size: tuple[int, int], thumbnail: Image.Image, orientation: int) -> bytes:
-    """A grey JPEG with this thumbnail in its EXIF."""
-    small = encoded(thumbnail, "JPEG", quality=95)
-    head = b"MM\0*" + (8).to_bytes(4, "big")
-    first = (1).to_bytes(2, "big") + tag(0x0112, 3, orientation << 16) + (26).to_bytes(4, "big")
-    second = (2).to_bytes(2, "big") + tag(0x0201, 4, 56) + tag(0x0202, 4, len(small)) + bytes(4)
-    return encoded(Image.new("RGB", size, "grey"), "JPEG", exif=b"Exif\0\0" + head + first + second + small)
-
-
-def tag(number: int, kind: int, value: int) -> bytes:
-    return number.to_bytes(2, "big") + kind.to_bytes(2, "big") + b"\0\0\0\1" + value.to_bytes(4, "big")
-
-
-def quick(folder: Path, content: bytes) -> str | None:
-    original = folder / "original"
-    original.write_bytes(content)
-    return images.quick_thumbnail(original, identify(io.BytesIO(content)), folder / "derivatives")
-
-
-def test_a_quick_thumbnail_is_the_cameras_own_until_a_proper_one_is_made(tmp_path: Path) -> None:
-    padded = Image.new("RGB", (160, 120))
-    padded.paste(photos.quarters((160, 106)).transpose(Image.Transpose.ROTATE_90).resize((160, 106)), (0, 7))
-    content = with_thumbnail((600, 400), padded, 6)
-    assert quick(tmp_path, content)
-    thumbnail = opened(tmp_path / "derivatives", "thumbnail")
-    assert thumbnail.width / thumbnail.height == pytest.approx(400 / 600, rel=0.03)
-    assert_upright(thumbnail)  # and no black bars
-    derivatives_of(tmp_path, content)
-    assert opened(tmp_path / "derivatives", "thumbnail").size == (171, 256)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        photos.jpeg(),
-        photos.heic(),
-        photos.png(),
-        with_thumbnail((60, 40), photos.quarters((16, 12)), 1)[:200],
-        b"\xff\xd8\xff",
-    ],
-    ids=["jpeg", "heic", "png", "cut", "rubbish"],
-)
-def test_without_a_picture_inside_there_is_no_quick_thumbnail(content: bytes, tmp_path: Path) -> None:
-    assert quick(tmp_path, content) is None
-    assert find(tmp_path / "derivatives", "thumbnail") is None
-
-
-@samples.needs_samples
-def test_a_quick_thumbnail_is_quick(tmp_path: Path) -> None:
-    sample = samples.named("burst/IMG_3607.JPG").file
-    with sample.open("rb") as file:
-        media = identify(file)
-    assert images.quick_thumbnail(sample, media, tmp_path)
-    start = time.process_time()
-    images.quick_thumbnail(sample, media, tmp_path)
-    assert time.process_time() - start < 0.03
-
-
 @pytest.mark.parametrize("encoder", ["TIFF", "BMP", "HEIF"])
 def test_headers_that_claim_too_much_are_refused(encoder: str, tmp_path: Path) -> None:
     content = encoded(Image.new("RGB", (1000, 1000)), encoder)

@@ -49,18 +49,18 @@ def find(folder: Path, derivative: str) -> tuple[Path, str] | None:
     return folder / newest[0], MIMES[newest["extension"]]
 
 
-def write(folder: Path, derivative: Derivative, extension: str, content: bytes, recipe: int = RECIPE) -> Path:
+def write(folder: Path, derivative: Derivative, extension: str, content: bytes) -> Path:
     """Put a derivative in its place: whole and on the disk, or not at all. Raises OSError.
 
     ``extension`` is one of `MIMES`. The folder is made when it is missing.
     """
-    with making(folder, derivative, extension, recipe) as file:
+    with making(folder, derivative, extension) as file:
         file.write_bytes(content)
-    return _place(folder, derivative, extension, recipe)
+    return _place(folder, derivative, extension)
 
 
 @contextmanager
-def making(folder: Path, derivative: Derivative, extension: str, recipe: int = RECIPE) -> Iterator[Path]:
+def making(folder: Path, derivative: Derivative, extension: str) -> Iterator[Path]:
     """An empty file for another program to write a derivative to, which is put in its place in the end.
 
     As with `write`, but when the block raises, nothing remains.
@@ -73,7 +73,7 @@ def making(folder: Path, derivative: Derivative, extension: str, recipe: int = R
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield temporary
         os.fsync(handle)
-        os.replace(temporary, _place(folder, derivative, extension, recipe))
+        os.replace(temporary, _place(folder, derivative, extension))
     finally:
         os.close(handle)
         temporary.unlink(missing_ok=True)
@@ -96,5 +96,5 @@ def drop_older(folder: Path, derivatives: Iterable[Derivative]) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def _place(folder: Path, derivative: Derivative, extension: str, recipe: int) -> Path:
-    return folder / f"{derivative}-{recipe}{extension}"
+def _place(folder: Path, derivative: Derivative, extension: str) -> Path:
+    return folder / f"{derivative}-{RECIPE}{extension}"

@@ -7,7 +7,6 @@ was read before, because colour conversion loses the EXIF.
 
 from __future__ import annotations
 
-import io
 import struct
 import warnings
 from collections.abc import Callable
@@ -18,12 +17,10 @@ from typing import Any, BinaryIO
 import pillow_heif
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
-from indexer.derivatives import colours, files, stills, thumbhash
-from indexer.derivatives.files import Derivative
+from indexer.derivatives import colours, stills
 from indexer.derivatives.stills import (
     MOST_PIXELS,
     PREVIEW_PX,
-    THUMBNAIL_PX,
     PictureTooLarge,
     PictureUnreadable,
     Size,
@@ -35,7 +32,6 @@ FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
 HEIF_MIMES = frozenset({"image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"})
 MOST_EMPTY_FRAMES = 8
 HEAD_BYTES = 1 << 16
-QUICK_RECIPE = 0  # whatever is made properly takes its place
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow warns above this and refuses above twice this
 pillow_heif.options.AUX_IMAGES = False  # gain maps and depth are no pictures
@@ -69,20 +65,6 @@ def make_full(original: Path, media: MediaType, folder: Path) -> None:
     What is transparent becomes white. Raises as `make_stills` does.
     """
     stills.write_full(upright(original, media, None), folder)
-
-
-def quick_thumbnail(original: Path, media: MediaType, folder: Path) -> str | None:
-    """Write the small picture that camera or telephone put into the file, until a proper one is made.
-
-    Takes a few milliseconds and decodes nothing large; returns the thumbhash, or None where the file has
-    no such picture (or a broken one). Raises OSError when the disk fails.
-    """
-    small = _embedded(original, media)
-    if small is None:
-        return None
-    thumbnail = stills.resized(small, THUMBNAIL_PX)
-    files.write(folder, Derivative.THUMBNAIL, ".webp", stills.webp(thumbnail), QUICK_RECIPE)
-    return thumbhash.of(thumbnail)
 
 
 def upright(original: Path, media: MediaType, longest_px: int | None) -> Image.Image:
@@ -239,43 +221,3 @@ def _heif_profile(picture: Any) -> bytes | None:
     if not named:
         return None
     return colours.named_profile(named["color_primaries"], named["transfer_characteristics"])
-
-
-def _embedded(original: Path, media: MediaType) -> Image.Image | None:
-    """The thumbnail inside the file, upright and of the picture's own shape; None if it cannot be had."""
-    with original.open("rb") as file:
-        try:
-            return _heif_thumbnail(file) if _is_heif(file, media) else _exif_thumbnail(file)
-        except Exception:  # noqa: BLE001 - it is only a placeholder
-            return None
-
-
-def _heif_thumbnail(file: BinaryIO) -> Image.Image | None:
-    picture = _primary(file)
-    sizes = picture.info.get("thumbnails") or ()
-    if not sizes:
-        return None
-    best = min(sizes, key=lambda longest: (longest < THUMBNAIL_PX, abs(longest - THUMBNAIL_PX)))
-    thumbnail = picture.get_thumbnail(sizes.index(best)).to_pillow()
-    return finished(Decoded(colours.smooth(thumbnail), _heif_profile(picture)))
-
-
-def _exif_thumbnail(file: BinaryIO) -> Image.Image | None:
-    """The JPEG of the EXIF's second directory; camera makers pad it with black bars, which are cut off."""
-    file.seek(0)
-    with Image.open(file, formats=("JPEG",)) as image:
-        directory = image.getexif().get_ifd(ExifTags.IFD.IFD1)
-        start, length = directory[ExifTags.Base.JpegIFOffset], directory[ExifTags.Base.JpegIFByteCount]
-        block = image.info["exif"].removeprefix(b"Exif\0\0")
-        small = _decode_plain(io.BytesIO(block[start : start + length]), THUMBNAIL_PX)
-        cropped = _cropped(small.image, image.size)
-        profile = image.info.get("icc_profile") or small.profile
-        return finished(Decoded(cropped, profile, _orientation(image)))
-
-
-def _cropped(image: Image.Image, shape: Size) -> Image.Image:
-    """The middle of a picture, of the same shape as ``shape``."""
-    scale = min(image.width / shape[0], image.height / shape[1])
-    width, height = round(shape[0] * scale), round(shape[1] * scale)
-    left, top = (image.width - width) // 2, (image.height - height) // 2
-    return image.crop((left, top, left + width, top + height))
