@@ -64,12 +64,14 @@ class Growth:
         size_bytes: int | None,
         checksum: tuple[str, str] | None,
         settle: Callable[[Resumable, Live], Resumable],
+        regret: Callable[[Resumable, int, BaseException], None],
     ) -> None:
         """With the lock of ``live``; ``settle`` is for an upload that may be whole now, with the lock too.
 
+        ``regret`` is told how many bytes there were when these broke off, and by what.
         Raises NoRoom, and IncompleteUpload when the disk has lost what it had.
         """
-        self._intake, self._place, self._settle = intake, place, settle
+        self._intake, self._place, self._settle, self._regret = intake, place, settle, regret
         self._upload, self._live = upload, live
         self._size_bytes = size_bytes
         self._declared = checksum
@@ -93,9 +95,12 @@ class Growth:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._live.lock:
-            if self._live.writer is self:
+            is_ours = self._live.writer is self
+            if is_ours:
                 self._leave()
         os.close(self._fd)
+        if error is not None and is_ours:
+            self._regret(self._upload, self._at, error)
 
     def write(self, block: bytes | memoryview) -> None:
         """Take the next bytes; raises UploadTakenOver, BeyondEnd, TooLarge, NoRoom."""

@@ -28,6 +28,7 @@ from indexer.errors import (
 from indexer.growth import Growth, Live, hash_of
 from indexer.hashing import Announced, Incoming, Staged
 from indexer.intake import Arrived, Intake, Ready
+from indexer.mishaps import mishap
 from indexer.model import Door, Entry, Resumable
 
 _log = logging.getLogger(__name__)
@@ -107,7 +108,10 @@ class Resumables:
             ):
                 raise BeyondEnd(size or 0)
             self._check_size(size, offset_bytes)
-            live.writer = Growth(self.intake, self._place(upload), upload, live, size, checksum, self._settle)
+            place = self._place(upload)
+            live.writer = Growth(
+                self.intake, place, upload, live, size, checksum, self._settle, self._remember
+            )
             return live.writer
 
     def join(
@@ -176,6 +180,19 @@ class Resumables:
         return self.intake.accept(
             arrived, upload.person_id, upload.target or "", door=Door.BROWSER, client_mtime=upload.mtime
         )
+
+    def _remember(self, upload: Resumable, received_bytes: int, error: BaseException) -> None:
+        """For the receipt of its copy: the file is not here, unless it goes on and comes in after all."""
+        if upload.target is None or names.is_litter(upload.target):
+            return
+        happened = mishap(
+            upload.person_id, upload.target, Door.BROWSER, time.time(), error,
+            received_bytes=received_bytes, expected_bytes=upload.size_bytes,
+        )  # fmt: skip
+        try:
+            self.intake.catalog.mishaps.record(happened)
+        except Exception:  # noqa: BLE001 - the client is told what went wrong with its file, not with this
+            _log.exception("could not remember that %s did not come in", upload.target)
 
     def _pour(self, parts: Iterable[Resumable], incoming: Incoming) -> None:
         for part in parts:

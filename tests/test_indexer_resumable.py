@@ -26,6 +26,7 @@ from indexer.errors import (
 )
 from indexer.hashing import Staging
 from indexer.model import Door, EntryType, Resumable
+from indexer.receipt import FileOutcome, Mishap
 from indexer.resumable import IDLE_S, Resumables
 from indexer.store import Store
 from tests.libraries import Home, add_person, digest, open_home
@@ -133,6 +134,22 @@ def test_what_came_of_a_broken_piece_is_kept(desk: Desk, restarts: bool) -> None
         desk.restart()
     assert desk.get(upload).received_bytes == 3
     assert desk.send(upload, 3, b"3456789").sha256 == digest("0123456789")
+
+
+def test_a_piece_that_broke_is_remembered_for_the_receipt(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Mishap] = []
+    monkeypatch.setattr(type(desk.home.catalog.mishaps), "record", lambda _, what: told.append(what))
+    upload, part = desk.begin(), desk.begin(None)
+    desk.break_off(upload, 0, b"012")
+    desk.break_off(part, 0, b"012")
+    (what,) = told
+    assert (what.path, what.outcome, what.received_bytes, what.expected_bytes) == (
+        "DCIM/IMG_1.JPG", FileOutcome.INCOMPLETE, 3, 10,
+    )  # fmt: skip
+    desk.send(upload, 3, b"3456789")
+    assert len(told) == 1
 
 
 def test_bytes_that_no_row_knows_are_overwritten_and_cut_off(desk: Desk) -> None:
