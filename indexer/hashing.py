@@ -121,9 +121,9 @@ def _algorithms(announced: Announced) -> tuple[str, ...]:
 class Incoming:
     """One file in flight. Use as a context manager: leaving it removes the staging file."""
 
-    def __init__(self, staging: Staging, label: str, announced: Announced) -> None:
+    def __init__(self, staging: Staging, label: str, announced: Announced, mark: str = "") -> None:
         self._staging = staging
-        self._path = staging.folder / secrets.token_hex(16)
+        self._path = staging.folder / f"{secrets.token_hex(8)}{mark}"
         self._announced = announced
         self._limit_bytes = staging.limit_bytes
         self._sha256 = hashlib.sha256()
@@ -211,12 +211,15 @@ class Staging:
     _in_flight: dict[Incoming, int] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
-    def begin(self, person_id: int, label: str, announced: Announced) -> Incoming:
-        """Open a staging file for a file called ``label``; raises TooLarge and NoRoom before any byte."""
+    def begin(self, person_id: int, label: str, announced: Announced, mark: str = "") -> Incoming:
+        """Open a staging file for a file called ``label``; raises TooLarge and NoRoom before any byte.
+
+        ``mark`` is appended to its name, for whoever finds it after a crash (see `indexer.in_flight`).
+        """
         if self.limit_bytes is not None and (announced.size_bytes or 0) > self.limit_bytes:
             raise TooLarge(self.limit_bytes)
         self.check_room(announced.size_bytes)
-        incoming = Incoming(self, label, announced)
+        incoming = Incoming(self, label, announced, mark)
         with self._lock:
             self._in_flight[incoming] = person_id
         return incoming

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from indexer import names
+from indexer import in_flight, names
 from indexer.catalog import Catalog
-from indexer.errors import OriginalMissing, Refused
+from indexer.errors import OriginalMissing, Refused, UploadBroken
 from indexer.hashing import Announced, Incoming, Staged, Staging
 from indexer.identify import identify
 from indexer.mishaps import mishap
@@ -69,7 +69,8 @@ class Intake:
         tell = functools.partial(self._remember, person_id, path, door, announced.size_bytes)
         try:
             names.check(path)
-            incoming = self.staging.begin(person_id, path, announced)
+            mark = in_flight.mark(person_id, path, door)
+            incoming = self.staging.begin(person_id, path, announced, mark)
         except Refused as error:
             tell(0, error)
             raise
@@ -160,6 +161,13 @@ class Intake:
             self._undo(store, sha256)
             raise
 
+    def remember_cut(self, staged: Path) -> None:
+        """Have a receipt tell of a staging file that a crash has left."""
+        if whose := in_flight.read(staged.name):
+            found = staged.stat()
+            person_id, path, door = whose
+            self._remember(person_id, path, door, None, found.st_size, UploadBroken(), at=found.st_mtime)
+
     def _remember(
         self,
         person_id: int,
@@ -168,11 +176,13 @@ class Intake:
         expected_bytes: int | None,
         received_bytes: int,
         error: BaseException,
+        *,
+        at: float | None = None,
     ) -> None:
         if names.is_litter(path):
             return
         happened = mishap(
-            person_id, path, door, time.time(), error,
+            person_id, path, door, time.time() if at is None else at, error,
             received_bytes=received_bytes, expected_bytes=expected_bytes,
         )  # fmt: skip
         try:

@@ -22,25 +22,31 @@ def sweep_staging(intake: Intake) -> int:
 
     Only for a start, while nothing arrives. A staging file with a second name had reached the store,
     but its rows may not have been committed; then nobody was told it is safe, and that name goes too.
+    Those that did not come in are told on receipts.
     """
     swept = 0
     for path in intake.staging.folder.iterdir():
         if not path.is_file():
             continue  # nothing of ours
-        if path.stat().st_nlink > 1:
-            _remove_unrecorded(path, intake)
+        if path.stat().st_nlink == 1 or not _is_kept(path, intake):
+            intake.remember_cut(path)
         path.unlink()
         swept += 1
     return swept
 
 
-def _remove_unrecorded(path: Path, intake: Intake) -> None:
-    sha256 = digest_of(path)
+def _is_kept(path: Path, intake: Intake) -> bool:
+    """Whether a row stands for a staging file's second name; else that name is removed."""
+    sha256, is_kept = digest_of(path), False
     for store in (intake.originals, intake.junk):
         is_needed = intake.catalog.arrivals.is_recorded(sha256, as_junk=store is intake.junk)
         stored = store.find(sha256)
-        if stored is not None and not is_needed and os.path.samefile(stored, path):
+        if stored is None or not os.path.samefile(stored, path):
+            continue
+        is_kept |= is_needed
+        if not is_needed:
             store.remove(sha256)
+    return is_kept
 
 
 def sweep_junk(intake: Intake, now: float) -> None:

@@ -20,6 +20,7 @@ from indexer import receipts as receipts_module
 from indexer.catalog.tables import UploadRow
 from indexer.errors import BadQuery, NoSuchReceipt
 from indexer.hashing import Announced
+from indexer.maintenance import sweep_staging
 from indexer.model import Door, Lock, Transfer
 from indexer.readback import Interrupted
 from indexer.receipt import PAUSE_S, ReceiptState, Totals
@@ -476,3 +477,28 @@ def test_a_long_history_costs_nothing(desk: Desk) -> None:
         for statement in many:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("",) * statement.count("?"))
             assert not [row for row in plan if "SCAN upload" in row[3]], statement
+
+
+def test_what_a_crash_has_cut_is_told(desk: Desk) -> None:
+    """After kill -9 only the staging file is left; its name says which file it was."""
+    home = desk.home
+    home.bring("DCIM/a.jpg", PHOTO)
+    incoming = home.intake.begin(home.alice, "DCIM/film.mp4", Announced(1000))
+    incoming.write(b"12345")
+    assert sweep_staging(home.intake) == 1
+    home.intake.staging.forget(incoming)  # a new process knows nothing of it
+    receipt = desk.newest()
+    assert receipt.totals.incomplete == 1
+    assert desk.file(receipt, "DCIM/film.mp4").size_bytes == 5
+    home.bring("DCIM/film.mp4", OTHER)
+    assert desk.finish().is_safe_to_format
+
+
+def test_what_came_in_before_the_crash_is_not_told_as_cut(desk: Desk) -> None:
+    home = desk.home
+    incoming = home.intake.begin(home.alice, "DCIM/a.jpg", Announced())
+    incoming.write(PHOTO)
+    home.intake.accept(incoming, home.alice, "DCIM/a.jpg", door=Door.SHARE, client_mtime=None)
+    assert sweep_staging(home.intake) == 1
+    home.intake.staging.forget(incoming)
+    assert desk.finish().is_safe_to_format

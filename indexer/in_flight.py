@@ -1,0 +1,45 @@
+"""Whose a staging file is, told by its name: what a crash cuts can still be told on a receipt. Pure.
+
+A row or a note for each file in flight would cost every upload something; its name has to be chosen anyway.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from indexer import names
+from indexer.model import Door
+from indexer.receipt import top_folder
+
+_LONGEST_BYTES = 140  # of a path; with what stands around it, in Base64, it stays a name for every disk
+_PARTS = 4
+
+
+def mark(person_id: int, path: str, door: Door) -> str:
+    """What to append to the random name of a staging file; a long path loses its middle."""
+    spelled = base64.urlsafe_b64encode(_shortened(path).encode("utf-8", "replace")).decode()
+    return f".{person_id}.{door}.{spelled}"
+
+
+def read(name: str) -> tuple[int, str, Door] | None:
+    """(person id, path, door) of a staging file's name; None where nothing is told."""
+    parts = name.split(".")
+    if len(parts) != _PARTS:
+        return None
+    try:
+        path = base64.b64decode(parts[3], b"-_", validate=True).decode()
+        return int(parts[1]), path, Door(parts[2])
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _shortened(path: str) -> str:
+    encoded = path.encode("utf-8", "replace")
+    if len(encoded) <= _LONGEST_BYTES:
+        return path
+    # The first folder says to which copy it belongs, the last name which file it was.
+    folder, last = top_folder(path), names.last(path)
+    room = max(20, _LONGEST_BYTES - len(folder.encode("utf-8", "replace")))
+    kept = last.encode("utf-8", "replace")[-room:].decode("utf-8", "ignore")
+    return names.join(folder, kept if kept == last else f"…{kept}")

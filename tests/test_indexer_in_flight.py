@@ -1,0 +1,41 @@
+"""Names of staging files tell whose they are, on any disk."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from indexer.in_flight import mark, read
+from indexer.model import Door
+
+TOKEN = "0123456789abcdef"
+PLAIN = set(string.ascii_letters + string.digits + "._-=")
+
+
+@pytest.mark.parametrize(
+    "path", ["DCIM/100CANON/IMG_1.JPG", "a", "Ferien/日本語 😀.png", "a.b.c/d.e", "x" * 140, "ü/" + "y" * 130]
+)
+@pytest.mark.parametrize("door", Door)
+def test_what_is_marked_can_be_read(path: str, door: Door) -> None:
+    assert read(f"{TOKEN}{mark(7, path, door)}") == (7, path, door)
+
+
+@pytest.mark.parametrize(
+    "path", ["DCIM/" + "d/" * 2000 + "IMG_1.JPG", "F" * 100 + "/" + "ü" * 127, "日" * 85]
+)
+def test_long_paths_lose_their_middle(path: str) -> None:
+    name = f"{TOKEN}{mark(1_000_000, path, Door.BROWSER)}"
+    assert len(name) <= 255
+    assert set(name) <= PLAIN
+    found = read(name)
+    assert found is not None
+    assert found[1].partition("/")[0] == path.partition("/")[0] or "/" not in path
+    assert found[1][-10:] == path[-10:]
+
+
+@pytest.mark.parametrize(
+    "name", ["crashed", TOKEN, f"{TOKEN}.1.share.!", f"{TOKEN}.x.share.YQ==", "a.1.door.YQ==", ""]
+)
+def test_other_names_tell_nothing(name: str) -> None:
+    assert read(name) is None
