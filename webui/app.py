@@ -81,6 +81,11 @@ def _routes(
 ) -> list[tuple[str, str, Handler]]:
     return [
         ("GET", "/", pages.home),
+        ("GET", "/memories", pages.memories),
+        ("GET", "/memories/<memory_id>", pages.memory),
+        ("GET", "/albums", pages.albums),
+        ("GET", "/albums/<album_id>", pages.album),
+        ("GET", "/settings", pages.settings),
         ("GET", "/connect", pages.connect),
         ("GET", "/upload", pages.upload),
         ("GET", "/check", pages.check),

@@ -68,6 +68,26 @@ class Pages:
         """Where the browser compares a card with the library."""
         return self._frame("check.html")
 
+    def memories(self) -> HTTPResponse:
+        """The memories as cards."""
+        return self._frame("memories.html")
+
+    def memory(self, memory_id: str) -> HTTPResponse:
+        """One memory; its script asks for it by this id."""
+        return self._frame("memory.html", id=memory_id)
+
+    def albums(self) -> HTTPResponse:
+        """The albums as cards."""
+        return self._frame("albums.html")
+
+    def album(self, album_id: str) -> HTTPResponse:
+        """One album, likewise."""
+        return self._frame("album.html", id=album_id)
+
+    def settings(self) -> HTTPResponse:
+        """How a person's photos are grouped, and what they decided about it."""
+        return self._frame("settings.html")
+
     def connect(self) -> HTTPResponse:
         """How to mount the shares, with this server's own address."""
         visitor = self._visitors.require(request.environ)
@@ -151,10 +171,10 @@ class Pages:
         html = self._templates.get_template(template).render(values).encode("utf-8", "replace")
         return HTTPResponse(html, status, headers={**common, **(headers or {})})
 
-    def _frame(self, template: str) -> HTTPResponse:
+    def _frame(self, template: str, **values: str) -> HTTPResponse:
         """A page that its script fills."""
         visitor = self._visitors.require(request.environ)
-        return self.render(template, person=visitor.person, csrf_token=visitor.csrf_token)
+        return self.render(template, person=visitor.person, csrf_token=visitor.csrf_token, **values)
 
     def _add_owner(self, name: str, password: str) -> Person | None:
         """The first account, or None when someone else was faster."""

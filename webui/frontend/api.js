@@ -1,7 +1,7 @@
 /**
  * The JSON API as functions. An expired login leads to the login page from wherever it is noticed.
  *
- * @typedef {{day: string, count: number}} Day
+ * @typedef {{day: string, count: number, title?: string}} Day a title stands where there is no date
  * @typedef {{make: ?string, model: ?string, lens: ?string}} Camera
  * @typedef {{path: string, at: string, door: "share" | "browser" | "import"}} Upload
  * @typedef {{
@@ -77,11 +77,17 @@ export const remove = (path) => change("DELETE", path);
 /** @returns {Promise<Status>} */
 export const getStatus = () => get("status");
 
-/** @returns {Promise<Day[]>} newest first, "unknown" last */
-export const getDays = async () => (await get("timeline")).days;
+/**
+ * One count for each tile: groups are collapsed.
+ * @param {Record<string, string>} [filters] facets @returns {Promise<Day[]>} newest first, "unknown" last
+ */
+export const getDays = async (filters = {}) => (await get("timeline", { collapsed: 1, ...filters })).days;
 
-/** @param {string} day @param {?string} cursor @param {number} limit @returns {Promise<Page>} */
-export const getPage = (day, cursor, limit) => get("items", { day, cursor, limit });
+/**
+ * The tiles of a day: each a cover that tells how much stands behind it.
+ * @param {string} day @param {?string} cursor @param {number} limit @param {Record<string, string>} [filters] @returns {Promise<Page>}
+ */
+export const getPage = (day, cursor, limit, filters = {}) => get("items", { day, cursor, limit, collapsed: 1, ...filters });
 
 /** @param {string} id @returns {Promise<Item>} with its uploads */
 export const getItem = (id) => get(`items/${id}`);

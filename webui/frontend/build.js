@@ -38,6 +38,11 @@ const source = (name) => fileURLToPath(new URL(`webui/frontend/${name}`, root));
 const options = {
   entryPoints: {
     app: source("app.js"),
+    memories: source("memories/memories.js"),
+    memory: source("memories/memory.js"),
+    albums: source("albums/albums.js"),
+    album: source("albums/album.js"),
+    settings: source("settings/settings.js"),
     upload: source("upload/upload.js"),
     card: source("card/card.js"),
     "hash-worker": source("upload/hash-worker.js"),

@@ -1,4 +1,5 @@
 /** What can be done with chosen tiles, on whichever page they were chosen. */
+import { addToAlbum } from "../albums/actions.js";
 import * as format from "../format.js";
 import * as api from "./api.js";
 import { groupOf } from "./words.js";
@@ -9,6 +10,7 @@ const shotsOf = (items) => [...new Set(items.map((item) => item.shot_id))];
 
 /** @param {import("./deeds.js").Deeds} deeds @returns {import("./selection-bar.js").Choice[]} */
 export const choicesOf = (deeds) => [
+  { label: "Add to album", run: (items) => addToAlbum(items, deeds) },
   {
     label: "Merge into one shot",
     least: 2,

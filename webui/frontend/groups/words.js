@@ -1,7 +1,7 @@
 /** Groups in words: what a tile's badge says, what the viewer says. Pure functions. */
 import * as format from "../format.js";
 
-const SHOT_WORDS = { raw: "RAW+JPEG", live: "Live", motion: "Live" };
+const SHOT_WORDS = { raw: "RAW+JPEG", live: "Live", edit: "Edited" };
 const BURST_WORDS = { burst: "Burst", bracket: "Bracket", panorama: "Panorama" };
 
 const ROW_WORDS = {
@@ -33,7 +33,6 @@ export function groupOf({ burst, shot }) {
  * @param {string[]} why sentences without an end @param {boolean} isLocked
  */
 export function whyTogether(why, isLocked) {
-  const reasons = [...new Set(why)].join("; ");
-  const text = reasons ? `Together because: ${reasons}.` : "Put together by hand.";
+  const text = `Together because: ${[...new Set(why)].join("; ")}.`;
   return isLocked ? `${text} Locked: new files do not change it.` : text;
 }

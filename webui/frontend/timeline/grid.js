@@ -196,9 +196,9 @@ class DayView {
     style.top = `${section.top}px`;
     style.width = `${section.width}px`;
     style.height = `${section.height}px`;
-    this.title.textContent = format.day(section.day, lengthOfDay(section.width));
+    this.title.textContent = section.title ?? format.day(section.day, lengthOfDay(section.width));
     this.count.textContent = section.count > 1 ? format.number(section.count) : "";
-    this.root.setAttribute("aria-label", `${format.day(section.day)}, ${format.counted(section.count, "item")}`);
+    this.root.setAttribute("aria-label", `${section.title ?? format.day(section.day)}, ${format.counted(section.count, "item")}`);
     this.#drawTiles(layout, section, items);
   }
 

@@ -1,0 +1,34 @@
+/** What people do with a memory, on its card and on its page. */
+import { askLine, pickOne } from "../dialogs.js";
+import * as api from "./api.js";
+
+/** @typedef {import("../groups/deeds.js").Deeds} Deeds */
+
+/** @param {api.Memory} memory @param {() => Promise<api.Memory[]>} getOthers @param {Deeds} deeds @returns {import("../collections/card.js").CardAction[]} */
+export function actionsOf(memory, getOthers, deeds) {
+  const change = (words, wanted) => deeds.carryOut(words, () => api.changeMemory(memory.id, wanted));
+  return [
+    { label: "Rename", run: () => rename(memory, deeds) },
+    memory.pinned
+      ? { label: "Unpin", run: () => change(`${memory.title} is no longer pinned.`, { pinned: false }) }
+      : { label: "Pin", run: () => change(`${memory.title} is pinned.`, { pinned: true }) },
+    memory.hidden
+      ? { label: "Show again", run: () => change(`${memory.title} is shown again.`, { hidden: false }) }
+      : { label: "Hide", run: () => change(`${memory.title} is hidden.`, { hidden: true }) },
+    { label: "Merge with…", run: async () => mergeWith(memory, await getOthers(), deeds) },
+  ];
+}
+
+/** @param {api.Memory} memory @param {Deeds} deeds */
+async function rename(memory, deeds) {
+  const title = await askLine("Rename this memory", { value: memory.title, label: "Title", button: "Rename" });
+  if (title && title !== memory.title) await deeds.carryOut(`Renamed to ${title}.`, () => api.changeMemory(memory.id, { title }));
+}
+
+/** @param {api.Memory} memory @param {api.Memory[]} memories @param {Deeds} deeds */
+async function mergeWith(memory, memories, deeds) {
+  const others = memories.filter(({ id }) => id !== memory.id);
+  const id = await pickOne(`Merge ${memory.title} with`, others.map((one) => ({ id: one.id, words: one.title })));
+  const other = others.find((one) => one.id === id);
+  if (other) await deeds.carryOut(`${other.title} is part of ${memory.title} now.`, () => api.mergeMemories(memory.id, [other.id]));
+}
