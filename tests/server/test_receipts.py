@@ -41,14 +41,16 @@ def finished(dav: DavClient, receipt_id: int) -> dict[str, Any]:
     return told
 
 
+def put_head(server: ServerProcess, path: str, announced_bytes: int) -> bytes:
+    login = basic(server.user, server.password)
+    head = f"PUT {path} HTTP/1.1\r\nHost: {server.host}\r\nContent-Length: {announced_bytes}\r\n"
+    return f"{head}Authorization: {login}\r\n\r\n".encode()
+
+
 def cut(server: ServerProcess, path: str, sent: bytes, announced_bytes: int) -> None:
     """A client that breaks off in the middle of a file."""
     with RawConnection(server.host, server.port) as raw:
-        head = (
-            f"PUT {path} HTTP/1.1\r\nHost: {server.host}\r\nContent-Length: {announced_bytes}\r\n"
-            f"Authorization: {basic(server.user, server.password)}\r\n\r\n"
-        )
-        raw.send(head.encode() + sent)
+        raw.send(put_head(server, path, announced_bytes) + sent)
         time.sleep(0.2)
         raw.reset()
 
@@ -216,6 +218,23 @@ def test_a_killed_server_finishes_what_it_began(server: ServerProcess) -> None:
     server.start()
     with server.client() as dav:
         assert finished(dav, receipt_id)["verdict"].startswith("All 40 files are stored and verified.")
+
+
+def test_a_file_that_was_arriving_when_the_server_was_killed_is_told(server: ServerProcess) -> None:
+    with server.client() as dav:
+        dav.mkcol("/Upload/DCIM")
+        dav.put("/Upload/DCIM/a.jpg", jpeg())
+    with RawConnection(server.host, server.port) as raw:
+        raw.send(put_head(server, "/Upload/DCIM/film.mp4", 10_000_000) + bytes(2_000_000))
+        deadline = time.monotonic() + PATIENCE_S
+        while not server.staged() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        server.kill9()
+    server.start()
+    with server.client() as dav:
+        receipt = close(dav, "DCIM")
+        assert (receipt["files"], receipt["incomplete"], receipt["safe_to_format"]) == (1, 1, False)
+        assert receipt["verdict"].endswith("Copy again: film.mp4.")
 
 
 def test_what_a_checksum_refuses_is_told(dav: DavClient) -> None:
