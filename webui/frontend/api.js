@@ -1,7 +1,8 @@
 /**
  * The JSON API as functions. An expired login leads to the login page from wherever it is noticed.
  *
- * @typedef {{day: string, count: number, title?: string}} Day a title stands where there is no date
+ * @typedef {{day: string, count: number, items?: number, title?: string}} Day
+ *   ``count`` is of tiles, ``items`` of all behind them; a title stands where there is no date
  * @typedef {{make: ?string, model: ?string, lens: ?string}} Camera
  * @typedef {{path: string, at: string, door: "share" | "browser" | "import"}} Upload
  * @typedef {{
@@ -9,7 +10,8 @@
  *   width: ?number, height: ?number, taken_at: ?string, taken_at_source: ?string, utc_offset: ?string,
  *   camera: Camera, gps: ?{lat: number, lon: number}, duration_s: ?number, thumbhash: ?string,
  *   state: "pending" | "ready" | "failed", failure: ?{step: string, reason: string}, uploads: Upload[],
- *   shot_id: string, favourite: boolean
+ *   shot_id: string, shot: ?{kind: ?string, count: number}, burst: ?{id: string, kind: string, count: number},
+ *   favourite: boolean
  * }} Item
  * @typedef {{items: Item[], next: ?string}} Page
  * @typedef {{count: number, bytes: number}} Tally

@@ -15,6 +15,15 @@ export const number = (value) => value.toLocaleString(LOCALE);
 /** @param {number} count @param {string} one @param {string} [many] */
 export const counted = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 
+/**
+ * What stands beside a day: its tiles, and all files behind them where groups are collapsed.
+ * @param {{count: number, items?: number}} day "12", "12 · 30 files", "" for one file
+ */
+export function countOfDay({ count, items = count }) {
+  if (items > count) return `${number(count)} · ${counted(items, "file")}`;
+  return count > 1 ? number(count) : "";
+}
+
 /** @param {number} bytes "1.2 GB", in powers of 1000 as disks are sold */
 export function size(bytes) {
   let value = bytes;

@@ -1,8 +1,14 @@
 /** Tests of the pure parts of the frontend; run by `npm test`, and by the Python tests where node is found. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import { ListSource } from "./collections/list-source.js";
+import { factsOf, moved, span } from "./collections/words.js";
 import * as format from "./format.js";
+import { Selection } from "./groups/selection.js";
+import { groupOf, whyTogether } from "./groups/words.js";
+import { STEPS_S, placeOf } from "./settings/window.js";
 import { decode } from "./thumbhash.js";
+import { chosenIn, optionsOf, without } from "./timeline/filters.js";
 import { layOut, sectionsBetween, tilePlace, tilesBetween } from "./timeline/layout.js";
 import { Shelves } from "./timeline/shelves.js";
 import { Sequence } from "./viewer/sequence.js";
@@ -139,4 +145,83 @@ test("a broken thumbhash shows nothing, a cut one still something", () => {
   assert.equal(decode("%%%"), null);
   assert.equal(decode("AAAA"), null);
   assert.equal(decode("4AcOfZyBeobAZ4h4h6iGh3Sv94iM".slice(0, 12)).pixels.length, 16 * 11 * 4);
+});
+
+test("a tile's badge counts the shots of a burst, else the files of a shot, and nothing for one alone", () => {
+  const item = (shot, burst) => groupOf({ shot, burst });
+  assert.equal(item(null, null), null);
+  assert.equal(item({ kind: null, count: 1 }, null), null);
+  const pair = item({ kind: "raw", count: 2 }, null);
+  assert.deepEqual([pair.sort, pair.count, pair.word, pair.label], ["shots", 2, "RAW+JPEG", "RAW+JPEG, 2 files of one shot"]);
+  const burst = item({ kind: "raw", count: 2 }, { id: "b", kind: "bracket", count: 5 });
+  assert.deepEqual([burst.sort, burst.count, burst.label], ["bursts", 5, "Bracket of 5 shots"]);
+});
+
+test("a day says how many files stand behind its tiles, where there are more", () => {
+  const cases = [[{ count: 1 }, ""], [{ count: 12 }, "12"], [{ count: 12, items: 12 }, "12"], [{ count: 1, items: 2 }, "1 · 2 files"], [{ count: 1200, items: 3000 }, "1,200 · 3,000 files"]];
+  for (const [day, words] of cases) assert.equal(format.countOfDay(day), words);
+});
+
+test("reasons are told once each, and whether the group is locked", () => {
+  assert.equal(whyTogether(["same name A", "same name A", "same camera"], false), "Together because: same name A; same camera.");
+  assert.match(whyTogether(["same name A"], true), /Locked/);
+});
+
+const named = (...ids) => ids.map((id) => ({ id }));
+
+test("choosing: one by one, a range from the last choice, and the last let go of ends it", () => {
+  const list = named("a", "b", "c", "d");
+  const selection = new Selection();
+  let heard = 0;
+  selection.onChange(() => { heard += 1; });
+  selection.toggle(list[3]);
+  selection.extendTo(list[1], list);
+  assert.deepEqual([...selection.items.keys()], ["d", "b", "c"]);
+  selection.toggle(list[1]);
+  selection.extendTo(list[0], named("z", "a"));
+  assert.deepEqual([...selection.items.keys()], ["d", "c", "a"]);
+  for (const item of [list[3], list[2], list[0]]) selection.toggle(item);
+  assert.equal(selection.isOn, false);
+  assert.equal(heard, 7);
+});
+
+test("filters come from the address, and a value that fits nothing stays to be seen", () => {
+  assert.deepEqual(chosenIn("?item=x&camera=NIKON+D90&year="), { camera: "NIKON D90" });
+  assert.deepEqual(without({ camera: "a", year: "2024" }, "camera"), { year: "2024" });
+  assert.deepEqual(optionsOf("year", [{ value: 2024, count: 3 }], "2019"), [
+    { value: "2019", count: 0, words: "2019" }, { value: "2024", count: 3, words: "2024" }]);
+  assert.equal(optionsOf("category", [{ value: "slow-motion", count: 1 }])[0].words, "Slow motion");
+});
+
+test("the days of a memory, as short as they can be said, and not twice", () => {
+  assert.equal(span("2024-05-12", "2024-05-15").replaceAll(/\s*–\s*/g, "–"), "12–15 May 2024");
+  assert.equal(span("2024-05-05", "2024-05-05"), "5 May 2024");
+  assert.equal(span(null, null), "");
+  const lisbon = { first_day: "2024-05-12", last_day: "2024-05-15", count: 1 };
+  assert.match(factsOf({ ...lisbon, title: "Lisbon" }), /^12.*15 May 2024 · 1 photo$/);
+  assert.equal(factsOf({ ...lisbon, title: "Lisbon, 12-15 May 2024", count: 40 }), "40 photos");
+});
+
+test("one place forward or back, never off the end", () => {
+  assert.deepEqual(moved(["a", "b", "c"], "c", -1), ["a", "c", "b"]);
+  assert.deepEqual(moved(["a", "b", "c"], "a", 1), ["b", "a", "c"]);
+  assert.deepEqual(moved(["a", "b"], "a", -1), ["a", "b"]);
+  assert.deepEqual(moved(["a", "b"], "b", 1), ["a", "b"]);
+});
+
+test("a memory's tiles stand by day, an album's in the order that people chose", async () => {
+  const items = [{ id: "b", taken_at: "2024-05-13T10:00:00" }, { id: "a", taken_at: "2024-05-12T10:00:00" }, { id: "c", taken_at: null }, { id: "d", taken_at: "2024-05-12T11:00:00" }];
+  const memory = new ListSource(async () => items, true);
+  assert.deepEqual(await memory.getDays(), [{ day: "2024-05-13", count: 1 }, { day: "2024-05-12", count: 2 }, { day: "unknown", count: 1 }]);
+  assert.deepEqual((await memory.getPage("2024-05-12")).items.map(({ id }) => id), ["a", "d"]);
+  const album = new ListSource(async () => items, false);
+  const [only] = await album.getDays();
+  assert.equal(only.count, 4);
+  assert.deepEqual((await album.getPage(only.day)).items, items);
+});
+
+test("every step of the burst window finds its own place again, and what lies between the nearest", () => {
+  STEPS_S.forEach((seconds, place) => assert.equal(placeOf(seconds), place));
+  assert.equal(STEPS_S[placeOf(60)], STEPS_S.at(-1));
+  assert.equal(STEPS_S[placeOf(1.1)], 1);
 });

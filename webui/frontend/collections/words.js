@@ -12,13 +12,15 @@ export function span(first, last) {
   return new Intl.DateTimeFormat("en-GB", parts).formatRange(from, to);
 }
 
-/** What a card says below its title. @param {{first_day: ?string, last_day: ?string, count: number, title: string}} one */
+/** What a card says below its title, which may tell the days already. @param {{first_day: ?string, last_day: ?string, count: number, title: string}} one */
 export function factsOf({ first_day: first, last_day: last, count, title }) {
   const days = span(first, last);
-  // A suggested title often is or ends with its days.
-  const isTold = title.includes(days) || title.includes(String(first?.slice(0, 4)) && days.replace("–", "-"));
+  const isTold = plain(title).includes(plain(days));
   return [isTold ? "" : days, format.counted(count, "photo")].filter(Boolean).join(" · ");
 }
+
+/** The same words whatever spaces and dashes. @param {string} text */
+const plain = (text) => text.replaceAll(/\s*[-–]\s*/g, "-");
 
 /**
  * The order of things after one of them was moved one place.

@@ -2,7 +2,7 @@
  * Shots, bursts and decisions of the JSON API.
  *
  * @typedef {import("../api.js").Item} Item
- * @typedef {{id: string, cover: string, members: Item[], why: string[], burst_id?: ?string, locked: boolean}} Group
+ * @typedef {{id: string, kind: ?string, cover: string, members: Item[], why: string[], locked: boolean}} Group
  * @typedef {"shots" | "bursts"} Sort
  * @typedef {{decision: number}} Decided
  */

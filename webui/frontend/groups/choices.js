@@ -29,8 +29,6 @@ export const choicesOf = (deeds) => [
 ];
 
 /** Take a tile's group apart. @param {Item} item */
-async function separate(item) {
-  const { sort } = groupOf(item);
-  const shot = await api.getGroup("shots", item.shot_id);
-  return api.changeGroup(sort, sort === "bursts" ? shot.burst_id : shot.id, { ungroup: "all" });
-}
+const separate = (item) => (item.burst
+  ? api.changeGroup("bursts", item.burst.id, { ungroup: "all" })
+  : api.changeGroup("shots", item.shot_id, { ungroup: "all" }));

@@ -7,9 +7,8 @@ import { getGroup } from "./api.js";
  */
 export async function* coversOf(item) {
   yield item;
-  const shot = await getGroup("shots", item.shot_id);
-  yield coverOf(shot);
-  if (shot.burst_id) yield coverOf(await getGroup("bursts", shot.burst_id));
+  yield coverOf(await getGroup("shots", item.shot_id));
+  if (item.burst) yield coverOf(await getGroup("bursts", item.burst.id));
 }
 
 /** @param {import("./api.js").Group} group */

@@ -30,13 +30,11 @@ export class Strip {
     return this.root.hidden ? 0 : this.root.offsetHeight;
   }
 
-  /** @param {?Item} item @param {boolean} isMember of a group that may be here already */
-  async show(item, isMember = false) {
+  /** @param {?Item} item */
+  async show(item) {
     this.item = item;
-    if (!item || (!isMember && !groupOf(item))) return this.#draw(null, null);
-    const shot = await getGroup("shots", item.shot_id).catch(() => null);
-    const burst = shot?.burst_id ? await getGroup("bursts", shot.burst_id).catch(() => null) : null;
-    if (this.item === item) this.#draw(burst, shot);
+    const found = item && groupOf(item) ? await groupsOf(item).catch(() => null) : null;
+    if (this.item === item) this.#draw(...(found ?? [null, null]));
   }
 
   /** The member above or below, where the keyboard goes. @param {number} step @returns {Item | undefined} */
@@ -55,3 +53,6 @@ export class Strip {
     this.onResize();
   }
 }
+
+/** The burst and the shot of an item. @param {Item} item */
+const groupsOf = (item) => Promise.all([item.burst && getGroup("bursts", item.burst.id), getGroup("shots", item.shot_id)]);

@@ -197,7 +197,7 @@ class DayView {
     style.width = `${section.width}px`;
     style.height = `${section.height}px`;
     this.title.textContent = section.title ?? format.day(section.day, lengthOfDay(section.width));
-    this.count.textContent = section.count > 1 ? format.number(section.count) : "";
+    this.count.textContent = format.countOfDay(section);
     this.root.setAttribute("aria-label", `${section.title ?? format.day(section.day)}, ${format.counted(section.count, "item")}`);
     this.#drawTiles(layout, section, items);
   }

@@ -4,7 +4,7 @@
  *
  * @typedef {import("../api.js").Day} Day
  * @typedef {{
- *   day: string, count: number, title: string | undefined, columns: number, tile: number,
+ *   day: string, count: number, title?: string, items?: number, columns: number, tile: number,
  *   top: number, left: number, width: number, height: number
  * }} Section
  * @typedef {{sections: Section[], gap: number, headingHeight: number, height: number}} Layout
@@ -55,12 +55,12 @@ function sectionsOfRow(row, top, width, columns, gap) {
   const spaces = gap * (rowTiles - row.length) + space * (row.length - 1);
   const tile = Math.min((width - gap * (columns - 1)) / columns, (width - spaces) / rowTiles);
   let left = 0;
-  return row.map(({ day, count, title }, place) => {
+  return row.map(({ day, count, title, items }, place) => {
     const used = Math.min(count, columns);
     const rows = Math.ceil(count / columns);
     const tilesWidth = used * (tile + gap) - gap;
     const section = {
-      day, count, title, columns: used, tile, top, left,
+      day, count, title, items, columns: used, tile, top, left,
       width: place === row.length - 1 ? width - left : tilesWidth,
       height: HEADING_HEIGHT + rows * (tile + gap) - gap + SPACE_BELOW_DAY,
     };

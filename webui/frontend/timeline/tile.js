@@ -2,6 +2,7 @@
 import { mediaAddress } from "../api.js";
 import { element, icon } from "../dom.js";
 import * as format from "../format.js";
+import { getGroup } from "../groups/api.js";
 import { groupOf } from "../groups/words.js";
 import { blurOf } from "../thumbhash.js";
 import { HoverClip } from "./hover-clip.js";
@@ -94,10 +95,17 @@ function labelOf(item, face) {
   return [item.name, kind, groupOf(item)?.label, favourite, format.takenAt(item)].filter(Boolean).join(", ");
 }
 
-/** What moves under the mouse: a video's clip, or that of a Live or Motion Photo. @param {import("../api.js").Item} item */
+/**
+ * How to find what moves under the mouse: a video's own clip, or that of the film in a Live Photo.
+ * @param {import("../api.js").Item} item @returns {?() => Promise<?string>}
+ */
 function clipOf(item) {
-  const source = item.kind === "video" ? item.id : item.live_id;
-  return source ? mediaAddress({ id: source }, "clip") : null;
+  if (item.kind === "video") return async () => mediaAddress(item, "clip");
+  if (item.shot?.kind !== "live") return null;
+  return async () => {
+    const film = (await getGroup("shots", item.shot_id)).members.find(({ kind }) => kind === "video");
+    return film ? mediaAddress(film, "clip") : null;
+  };
 }
 
 /** @param {import("../api.js").Item} item @param {ReturnType<typeof groupOf>} group */
