@@ -25,6 +25,7 @@ export class Sender {
    * One try. Rejects with Refused, or with the signal's reason.
    * @param {import("./batch-file.js").BatchFile} file
    * @param {AbortSignal} signal
+   * @returns {Promise<?string>} the item that the server says the bytes have become: their digest, as it took it
    * @param {(sent: number, isResumed: boolean) => void} onProgress bytes that the server has; resumed: since an earlier try
    */
   async send(file, signal, onProgress) {
@@ -44,7 +45,7 @@ export class Sender {
     upload.start();
     watch.moved(STALLED_MS);
     try {
-      await Promise.race([ended, watch.stalled, given(signal)]);
+      return await Promise.race([ended, watch.stalled, given(signal)]);
     } catch (error) {
       upload.abort(signal.reason === CANCELLED).catch(() => { /* it expires by itself */ });
       if (error.status === 401 || error.status === 403) this.session.forget();
@@ -71,7 +72,7 @@ export class Sender {
         removeFingerprintOnSuccess: true,
         fingerprint: async () => `photocloud ${file.digest}`,
         onProgress,
-        onSuccess: resolve,
+        onSuccess: ({ lastResponse }) => resolve(lastResponse.getHeader("Upload-Item")),
         onError: (error) => reject(refusalOf(error)),
       });
     });

@@ -171,7 +171,7 @@ function digestOf(text) {
 }
 
 /** Hashes by content, tells what was sent; `broken` says with which answers a file fails first. */
-function played({ held = [], broken = {}, sends = true } = {}) {
+function played({ held = [], broken = {}, sends = true, names = false } = {}) {
   const stored = new Set(held);
   const log = { asked: [], sent: [], most: 0, reasons: [] };
   let running = 0;
@@ -194,6 +194,7 @@ function played({ held = [], broken = {}, sends = true } = {}) {
       if (failures.length) throw new Refused(failures.shift());
       log.sent.push(file.path);
       stored.add(file.digest);
+      return names ? file.digest : null;
     },
   };
   const heldOf = async (digests) => {
@@ -271,6 +272,18 @@ test("a lost answer: what arrived all the same is not sent again", async () => {
   assert.equal(uploader.batch.counts.sent, 1);
   assert.equal(uploader.trouble, null);
   assert.ok(log.asked.length > stored);
+});
+
+test("a server that names what it has stored is not asked again; one that stored something else is", async () => {
+  const naming = played({ names: true });
+  await add(naming.uploader, { "a.jpg": "text" });
+  await idle(naming.uploader);
+  assert.deepEqual([naming.uploader.batch.counts.sent, naming.log.asked.length], [1, 1]);
+  const other = played();
+  other.sender.send = async () => "another digest";
+  await add(other.uploader, { "a.jpg": "text" });
+  await idle(other.uploader);
+  assert.deepEqual([other.uploader.batch.counts.failed, other.log.asked.length], [1, 2]);
 });
 
 test("a file that cannot be read does not stop the others", async () => {

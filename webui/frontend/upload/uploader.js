@@ -1,6 +1,6 @@
 /**
  * An upload from the drop to its end: candidates are examined, what the server lacks is sent, three at a
- * time, and counts as done once the server says that it holds the digest. Knows nothing of the page.
+ * time, and counts as done once the server names the digest as one that it holds. Knows nothing of the page.
  *
  * A card check is an upload that sends nothing until it is told to.
  */
@@ -149,20 +149,23 @@ export class Uploader {
     const stop = new AbortController();
     this.active.set(file, stop);
     this.batch.set(file, "sending");
+    let item = null;
     try {
-      await persist((moved, isFirst) => this.#try(file, stop.signal, moved, isFirst), stop.signal, this.onTrouble);
+      item = await persist((moved, isFirst) => this.#try(file, stop.signal, moved, isFirst), stop.signal, this.onTrouble);
     } catch (error) {
       this.#stopped(file, stop.signal, error);
     }
     this.active.delete(file);
     this.#next();
-    if (file.state === "sending") await this.#confirm(file);
+    if (file.state !== "sending") return;
+    if (item === file.digest) this.examiner.settle(file, "sent");
+    else await this.#confirm(file);
   }
 
   async #try(file, signal, moved, isFirst) {
     // Of a try that failed, perhaps only the answer was lost.
-    if (!isFirst && await this.asker.ask(file.digest)) return;
-    await this.sender.send(file, signal, (sent, isResumed) => {
+    if (!isFirst && await this.asker.ask(file.digest)) return file.digest;
+    return this.sender.send(file, signal, (sent, isResumed) => {
       if (file.state !== "sending") return;
       // Beyond where it ever was: what is sent again and again without success shall come to an end.
       if (sent > file.furthest) moved();
