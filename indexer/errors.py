@@ -63,6 +63,13 @@ class NotFound(LibraryError):
     """What was asked for is not there (or not this person's, which is told the same way)."""
 
 
+class NoSuchCollection(NotFound):
+    """No memory or album of this id in this person's library."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such memory or album; it may have been merged or deleted.")
+
+
 class NoSuchItem(NotFound):
     def __init__(self) -> None:
         super().__init__("There is no such item in your library.")

@@ -86,10 +86,24 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """A place lent to an item by the item ``lender``, taken at nearly the same time.
+
+    ``confidence`` is from 0 to 1; ``place`` is a name in English.
+    """
+
+    position: Position
+    place: str | None
+    confidence: float
+    lender: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One original in one person's library.
 
     ``library_name`` is its name in the Library share, unique in its day; None until it is indexed.
+    ``estimated_place`` is for one whose file tells no position.
     """
 
     sha256: str
@@ -104,12 +118,43 @@ class Item:
     favourite: bool = False
     uploads: tuple[Upload, ...] = ()
     library_name: str | None = None
+    estimated_place: Estimate | None = None
 
     @property
     def day(self) -> str:
         """The local day of capture, "2024-05-17", or ``UNKNOWN_DAY``."""
         captured = self.metadata.captured
         return captured.taken_at[:10] if captured else UNKNOWN_DAY
+
+
+class Sort(StrEnum):
+    """What shots are collected in."""
+
+    MEMORY = "memory"
+    ALBUM = "album"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A memory or an album. ``cover`` is a shot; days are "" where no shot is dated.
+
+    ``kind`` is "trip" or "day" for a memory that was suggested, and ``why`` says why; ``folder`` is its name
+    in the Library share.
+    """
+
+    id: str
+    sort: Sort
+    kind: str | None
+    title: str
+    first_day: str
+    last_day: str
+    cover: str | None
+    count: int
+    score: float = 0.0
+    why: str = ""
+    is_hidden: bool = False
+    is_pinned: bool = False
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

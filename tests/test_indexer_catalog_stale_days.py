@@ -10,7 +10,7 @@ DAY = "2024-05-17"
 
 
 def test_what_is_indexed_makes_its_day_stale(home: Home) -> None:
-    home.bring("DCIM/IMG_1.JPG", jpeg(Shot()))
+    home.bring("IMG_1.JPG", jpeg(Shot()))
     index(home.catalog, {"IMG_1.JPG": f"{DAY}T18:30:01"})
     assert home.catalog.stale_days.people() == (home.alice,)
     assert set(home.catalog.stale_days.of(home.alice)) == {DAY, "unknown"}

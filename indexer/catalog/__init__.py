@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.catalog.arrangements import Arrangements
 from indexer.catalog.arrivals import Arrivals
+from indexer.catalog.aspects import Aspects
 from indexer.catalog.damage import DamagedOriginals
 from indexer.catalog.database import Database, is_damage, sqlite_url
 from indexer.catalog.devices import Devices
@@ -17,6 +19,7 @@ from indexer.catalog.items import Items
 from indexer.catalog.jobs import Jobs
 from indexer.catalog.listings import Listings
 from indexer.catalog.locks import Locks
+from indexer.catalog.memories import Memories
 from indexer.catalog.migrations import migrate
 from indexer.catalog.mishaps import Mishaps
 from indexer.catalog.people import People
@@ -46,6 +49,9 @@ class Catalog:
     failures: Failures
     reindexing: Reindexing
     stale_days: StaleDays
+    aspects: Aspects
+    arrangements: Arrangements
+    memories: Memories
     receipts: Receipts
     gathering: Gathering
     mishaps: Mishaps
@@ -85,6 +91,9 @@ def open_catalog(location: Path | str) -> Catalog:
         Failures(database),
         Reindexing(database),
         StaleDays(database),
+        Aspects(database),
+        Arrangements(database),
+        Memories(database),
         Receipts(database),
         Gathering(database),
         Mishaps(database),

@@ -71,6 +71,16 @@ class Items:
         item = _item(columns, tuple(Upload(path, at, Door(door)) for path, at, door in uploads))
         return replace(item, metadata=details.load(item.metadata, about))
 
+    def several(self, person_id: int, digests: Iterable[str]) -> tuple[Item, ...]:
+        """These items as lists have them, in this order, as far as they are held."""
+        wanted = list(digests)
+        found: dict[str, Item] = {}
+        with self._database.read() as connection:
+            for part in _parts(wanted):
+                query = sa.select(*_COLUMNS).where(ItemRow.person_id == person_id, ItemRow.sha256.in_(part))
+                found.update({row[0]: _item(row) for row in connection.execute(query)})
+        return tuple(found[digest] for digest in wanted if digest in found)
+
     def client_mtime(self, person_id: int, sha256: str) -> float | None:
         """The modification time that a client declared for this item, if any."""
         with self._database.read() as connection:

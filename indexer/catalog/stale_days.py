@@ -11,6 +11,8 @@ from indexer.catalog.database import Database
 from indexer.catalog.memory_tables import StaleDayRow
 from indexer.catalog.prepared import Prepared
 
+MEMORIES = "memories"  # stands for the memories of a library among its stale days
+
 
 def _marking(dialect: str) -> sa.ClauseElement:
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(StaleDayRow.__table__)
@@ -37,8 +39,8 @@ class StaleDays:
         """A person's stale days, in order, and how often each was marked."""
         query = sa.select(StaleDayRow.day, StaleDayRow.marks).where(StaleDayRow.person_id == person_id)
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(StaleDayRow.day)).tuples()
-            return dict(rows.all())
+            rows = connection.execute(query.order_by(StaleDayRow.day))
+            return {row.day: row.marks for row in rows}
 
 
 def mark(connection: sa.Connection, person_id: int, days: Iterable[str]) -> None:

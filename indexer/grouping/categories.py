@@ -21,8 +21,8 @@ _SLOW_MOTION_FPS = 99.0
 _SCREENSHOT = re.compile(
     r"screen[ _-]?shot|screen[ _-]?capture|screenrecord|screen[ _-]recording|bildschirmfoto"
     r"|bildschirmaufnahme|captura de (?:pantalla|tela|ecr[aã])|capture d.[eé]cran|schermata|schermafbeelding"
-    r"|skärmavbild|skjermbilde|skærmbillede|näyttökuva|zrzut ekranu|снимок экрана|スクリーンショット|屏幕截图|截屏"
-    r"|스크린샷|simplescreenrecorder",
+    r"|skärmavbild|skjermbilde|skærmbillede|näyttökuva|zrzut ekranu|снимок экрана"
+    r"|スクリーンショット|屏幕截图|截屏|스크린샷|simplescreenrecorder",
     re.IGNORECASE,
 )
 _SELFIE_LENS = re.compile(r"\bfront\b", re.IGNORECASE)  # "iPhone 13 front camera 2.71mm f/2.2"
@@ -78,6 +78,14 @@ def categories_of(one: Traits) -> frozenset[Category]:
     if _SELFIE_LENS.search(one.lens or "") or _SELFIE_NAME.search(_name(one)):
         found.add(Category.SELFIE)
     return frozenset(found)
+
+
+def camera_name(make: str | None, model: str | None) -> str | None:
+    """A camera as people call it, the maker once: "NIKON D90", "Apple iPhone 13"; None for an unknown one."""
+    if not model:
+        return make
+    brand = (make or "").split(" ")[0]
+    return model if model.casefold().startswith(brand.casefold()) else f"{brand} {model}"
 
 
 def _shapes(one: Traits) -> set[Category]:

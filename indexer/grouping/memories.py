@@ -186,8 +186,10 @@ def _memory(kind: MemoryKind, members: list[Scene], habits: Habits) -> Memory:
         math.log2(len(members)) + 2.0 * min(days, 14) ** 0.5 * (kind is MemoryKind.TRIP) + 1.5 * bool(rare)
     )
     why = _why(kind, len(members), habits, rare)
-    name = title(kind, first, last, _main_place(members))
-    return Memory(kind, first, last, name, _cover(members), tuple(scene.id for scene in members), score, why)
+    name = title(kind, first, last, main_place(members))
+    return Memory(
+        kind, first, last, name, cover_of(members), tuple(scene.id for scene in members), score, why
+    )
 
 
 def _why(kind: MemoryKind, count: int, habits: Habits, rare: list[str]) -> str:
@@ -198,8 +200,8 @@ def _why(kind: MemoryKind, count: int, habits: Habits, rare: list[str]) -> str:
     return reason + (f"; with an unusual camera ({', '.join(rare)})" if rare else "")
 
 
-def _main_place(members: list[Scene]) -> str | None:
-    """The town of most shots; the country when no town has a third of them."""
+def main_place(members: list[Scene]) -> str | None:
+    """The town of most shots; the country when no town has a third of them. None where no place is known."""
     places = [scene.place for scene in members if scene.place]
     if not places:
         return None
@@ -209,8 +211,8 @@ def _main_place(members: list[Scene]) -> str | None:
     return town if count * 3 >= len(places) or len(countries) > 1 else countries.pop()
 
 
-def _cover(members: list[Scene]) -> str:
-    """The middle of the half hour with the most shots: there was something to see."""
+def cover_of(members: list[Scene]) -> str:
+    """The middle of the half hour with the most shots, of those in order: there was something to see."""
     best: list[Scene] = []
     start = 0
     for end, scene in enumerate(members):

@@ -1,0 +1,109 @@
+"""The quiet work: places are lent and shelves filled, whatever the order in which pictures come."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexer.grouping.categories import Category
+from indexer.knowledge import Camera, CaptureTime, Metadata, Position
+from indexer.model import Estimate
+from indexer.tending import Tending, bits_of, categories_in
+from tests.libraries import NOW, Home, arrival, open_home
+
+LISBON = Position(38.72, -9.14)
+PHONE, CAMERA = Camera("Apple", "iPhone 13"), Camera("NIKON CORPORATION", "NIKON D90")
+NOON = datetime.fromisoformat("2024-05-17T12:00:00")
+
+
+def learn(home: Home, name: str, known: Metadata) -> str:
+    """An item comes in and is indexed: its id."""
+    home.catalog.arrivals.record(arrival(home.alice, name))
+    (job,) = home.catalog.jobs.claim(10, 60, NOW)
+    assert home.catalog.jobs.finish(job, known, None)
+    return job.sha256
+
+
+def taken(at: datetime, camera: Camera = CAMERA, position: Position | None = None) -> Metadata:
+    place = "Lisbon, Portugal" if position else None
+    captured = CaptureTime(at.isoformat(), "ExifIFD:DateTimeOriginal")
+    return Metadata(captured=captured, camera=camera, position=position, place=place, width=4, height=3)
+
+
+def tend(home: Home) -> None:
+    Tending(home.catalog).finish()
+
+
+def test_a_camera_is_lent_the_place_of_the_phone(home: Home) -> None:
+    phone = learn(home, "IMG_1.JPG", taken(NOON, PHONE, LISBON))
+    camera = learn(home, "DSC_1.JPG", taken(NOON + timedelta(minutes=2)))
+    late = learn(home, "DSC_2.JPG", taken(NOON + timedelta(minutes=45)))
+    tend(home)
+    found = home.catalog.aspects.estimates(home.alice, [phone, camera, late])
+    assert list(found) == [camera]
+    assert (found[camera].position, found[camera].lender) == (LISBON, phone)
+    assert (found[camera].place, found[camera].confidence) == ("Lisbon, Portugal", 1.0)
+
+
+def test_a_lender_that_comes_later_is_found_across_midnight(home: Home) -> None:
+    midnight = datetime.fromisoformat("2024-05-18T00:00:00")
+    camera = learn(home, "DSC_1.JPG", taken(midnight + timedelta(minutes=10)))
+    tend(home)
+    assert home.catalog.aspects.estimates(home.alice, [camera]) == {}
+    phone = learn(home, "IMG_1.JPG", taken(midnight - timedelta(minutes=10), PHONE, LISBON))
+    tend(home)
+    assert home.catalog.aspects.estimates(home.alice, [camera])[camera].lender == phone
+
+
+def test_what_was_looked_at_is_not_stale(home: Home) -> None:
+    learn(home, "IMG_1.JPG", taken(NOON))
+    learn(home, "notes.txt", Metadata())
+    tend(home)
+    assert home.catalog.stale_days.of(home.alice) == {}
+    counts = home.catalog.aspects.counts(home.alice)
+    assert counts["year"] == {"2024": 1, "unkn": 1}
+    assert counts["camera"] == {"NIKON D90": 1, None: 1}
+
+
+def test_nothing_is_written_twice(home: Home) -> None:
+    learn(home, "IMG_1.JPG", taken(NOON))
+    tend(home)
+    version = home.catalog.items.version(home.alice)
+    tend(home)
+    assert home.catalog.items.version(home.alice) == version
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    pictures=st.lists(
+        st.tuples(st.integers(-120, 120), st.booleans()), min_size=1, max_size=8, unique_by=lambda one: one[0]
+    ),
+    seed=st.integers(0, 1000),
+)
+def test_the_order_of_arrival_changes_nothing(
+    pictures: list[tuple[int, bool]], seed: int
+) -> None:
+    chance, midnight = random.Random(seed), datetime.fromisoformat("2024-05-18T00:00:00")
+    lent: list[dict[str, Estimate]] = []
+    for order in (pictures, chance.sample(pictures, len(pictures))):
+        with tempfile.TemporaryDirectory() as folder, open_home(Path(folder)) as home:
+            digests = []
+            for minutes, has_place in order:
+                at = midnight + timedelta(minutes=minutes)
+                known = taken(at, PHONE if has_place else CAMERA, LISBON if has_place else None)
+                digests.append(learn(home, f"IMG_{minutes}.JPG", known))
+                if chance.random() < 0.3:
+                    tend(home)
+            tend(home)
+            lent.append(home.catalog.aspects.estimates(home.alice, digests))
+    assert lent[0] == lent[1]
+
+
+@given(categories=st.sets(st.sampled_from(Category)))
+def test_a_number_tells_its_categories(categories: set[Category]) -> None:
+    assert categories_in(bits_of(categories)) == categories
