@@ -25,6 +25,7 @@ from indexer.knowledge import Metadata
 from indexer.library import derivatives_folder
 from indexer.model import Failure, Item, Job, JobKind, MediaType, Outcome, Task
 from indexer.store import Store
+from indexer.tending import Tending
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +52,10 @@ class Worker:
     processes: int = 1
     _renewed_at: float = field(default_factory=time.time, init=False)
     _is_all_remade: bool = field(default=False, init=False)
+    _tending: Tending = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._tending = Tending(self.catalog)
 
     def run(self, wake: threading.Event, stop: threading.Event) -> None:
         """Work until ``stop`` is set; ``wake`` makes it look for jobs at once.
@@ -78,6 +83,7 @@ class Worker:
         while jobs := self.catalog.jobs.claim(16, LEASE_S, time.time()):
             for job, task, _ in self._with_tasks(jobs):
                 self._end(job, task, functools.partial(decode, task))
+        self._tending.finish()
 
     def _turn(self, crews: tuple[Crew, ...], wake: threading.Event, stop: threading.Event) -> None:
         try:
@@ -87,6 +93,8 @@ class Worker:
             self._keep_claims(crews)
             for crew in crews:
                 self._fill(crew, wake)
+            if not (crews[0].jobs or self.catalog.jobs.is_paused()):
+                self._tending.turn()
         except PoolBroken:
             raise
         except NoRoom as error:
