@@ -13,6 +13,7 @@ from indexer.derivatives.files import RECIPE, find
 from indexer.library import derivatives_folder
 from indexer.model import Person
 from tests.photos import Shot, jpeg
+from tests.test_indexer_metadata_motion import CLIP, MOTION, samsung
 from tests.webui_site import Site
 from webui.media import disposition, names_etag, parse_range
 
@@ -188,3 +189,16 @@ def test_derivative_that_never_comes(site: Site, alice: Person) -> None:
     site.work()
     answer = site.get(f"/api/v1/items/{item_id}/thumbnail")
     assert (answer.status, answer.code) == (404, "no_derivative")
+
+
+def test_the_clip_within_a_motion_photo_is_its_clip(site: Site, alice: Person) -> None:
+    content = samsung(MOTION)
+    start = content.index(CLIP)
+    item_id = site.bring(alice, "20240517_183001.jpg", content)
+    site.work()
+    whole = site.get(f"/api/v1/items/{item_id}/clip")
+    assert (whole.body, whole.headers["content-type"]) == (content[start:], "video/mp4")
+    part = site.get(f"/api/v1/items/{item_id}/clip", Range="bytes=4-11")
+    assert (part.status, part.body) == (206, CLIP[4:12])
+    assert part.headers["content-range"] == f"bytes 4-11/{len(content) - start}"
+    assert part.headers["etag"] == whole.headers["etag"] != f'"{item_id}"'

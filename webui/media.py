@@ -23,6 +23,11 @@ from webui.visitors import Visitors
 _BLOCK_BYTES = 256 * 1024
 _KEEP_FOR_EVER = "private, max-age=31536000, immutable"
 _KEEP_AND_ASK = "private, max-age=300, must-revalidate"
+_CLIP_HEADERS = {
+    "Content-Type": "video/mp4",
+    "Content-Disposition": "inline",
+    "Cache-Control": _KEEP_FOR_EVER,
+}
 # Whatever a stored file contains, opened in a tab it may not run, load or send anything.
 _INERT = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
@@ -54,8 +59,13 @@ class Media:
         return self._derivative(item_id, "preview")
 
     def clip(self, item_id: str) -> HTTPResponse:
-        """Some silent seconds of a video, likewise."""
-        return self._derivative(item_id, "clip")
+        """Some silent seconds of a video, likewise; of a Motion Photo the clip that lies in its file."""
+        person = self._visitors.require(request.environ).person
+        item = self._library.item(person.id, item_id)
+        if (start := item.metadata.ties.clip_offset) is None:
+            return self._derivative(item_id, "clip")
+        file = self._library.open_original(person.id, item_id)
+        return send_file(request.environ, file, f'"{item.sha256}-clip"', _CLIP_HEADERS, start)
 
     def playable(self, item_id: str) -> HTTPResponse:
         """A video as every browser plays it, likewise; the original itself where it does."""
@@ -105,9 +115,14 @@ def disposition(sort: str, name: str) -> str:
     return f"{sort}; filename=\"{plain}\"; filename*=UTF-8''{exact}"
 
 
-def send_file(environ: dict[str, Any], file: BinaryIO, etag: str, headers: dict[str, str]) -> HTTPResponse:
-    """Answer a GET or HEAD with a file, the part asked for, or 304; the file is closed in the end."""
-    size_bytes = _size_of(file)
+def send_file(
+    environ: dict[str, Any], file: BinaryIO, etag: str, headers: dict[str, str], start: int = 0
+) -> HTTPResponse:
+    """Answer a GET or HEAD with a file, the part asked for, or 304; the file is closed in the end.
+
+    What lies before ``start`` is no part of it.
+    """
+    size_bytes = max(0, _size_of(file) - start)
     common = {
         **headers,
         "ETag": etag,
@@ -120,14 +135,14 @@ def send_file(environ: dict[str, Any], file: BinaryIO, etag: str, headers: dict[
     is_range_wanted = environ.get("HTTP_IF_RANGE", etag) == etag
     wanted = parse_range(environ.get("HTTP_RANGE", ""), size_bytes) if is_range_wanted else None
     if wanted is None:
-        body = FilePart(file, 0, size_bytes)
+        body = FilePart(file, start, size_bytes)
         return HTTPResponse(body, 200, headers={**common, "Content-Length": str(size_bytes)})
     if not wanted:
         file.close()
         return HTTPResponse(status=416, headers={**common, "Content-Range": f"bytes */{size_bytes}"})
     span = f"bytes {wanted.start}-{wanted.stop - 1}/{size_bytes}"
     partial = {**common, "Content-Range": span, "Content-Length": str(len(wanted))}
-    return HTTPResponse(FilePart(file, wanted.start, len(wanted)), 206, headers=partial)
+    return HTTPResponse(FilePart(file, start + wanted.start, len(wanted)), 206, headers=partial)
 
 
 def names_etag(header: str, etag: str) -> bool:
