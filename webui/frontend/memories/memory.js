@@ -1,10 +1,9 @@
 /** The page of one memory. */
 import "../styles/collections.css";
 import { CollectionPage } from "../collections/page.js";
-import { askLine, pickOne } from "../dialogs.js";
 import * as format from "../format.js";
 import { choicesOf } from "../groups/choices.js";
-import { actionsOf } from "./actions.js";
+import { actionsOf, makeMemory, moveToMemory } from "./actions.js";
 import * as api from "./api.js";
 
 const { id } = /** @type {HTMLElement} */ (document.querySelector("#memory")).dataset;
@@ -18,23 +17,9 @@ const page = new CollectionPage(document.querySelector("#memory"), () => api.get
 const photos = (items) => format.counted(items.length, "photo");
 const idsOf = (items) => items.map((item) => item.id);
 
-/** @param {import("../api.js").Item[]} items */
-async function splitOff(items) {
-  const title = await askLine("A memory of their own", { label: "Title", button: "Split off" });
-  return title !== null && page.deeds.carryOut(`${photos(items)} split off as ${title}.`, () => api.makeMemory(title, idsOf(items)));
-}
-
-/** @param {import("../api.js").Item[]} items */
-async function moveElsewhere(items) {
-  const others = await getOthers();
-  const wanted = await pickOne("Move to", others.map((one) => ({ id: one.id, words: one.title })));
-  const other = others.find((one) => one.id === wanted);
-  return other && page.deeds.carryOut(`${photos(items)} moved to ${other.title}.`, () => api.moveTo(other.id, idsOf(items)));
-}
-
 page.gallery.offer([
-  { label: "Split off", run: splitOff },
-  { label: "Move to…", run: moveElsewhere },
+  { label: "Split off", run: (items) => makeMemory(items, page.deeds) },
+  { label: "Move to…", run: (items) => moveToMemory(items, page.deeds, id) },
   { label: "Take out", run: (items) => page.deeds.carryOut(`${photos(items)} taken out.`, () => api.takeOut(id, idsOf(items))) },
   {
     label: "Use as cover",
