@@ -57,8 +57,11 @@ class Library:
         query: str | None = None,
         cursor: str | None = None,
         limit: int = 200,
+        is_collapsed: bool = False,
     ) -> Page:
         """Items in capture order (unknown dates last), without their uploads; raises BadQuery.
+
+        Collapsed, a burst is its cover only, and so is a shot; each tells how many it stands for.
 
         ``query`` finds a part of the name, camera, title, keywords or place, in any case.
         """
@@ -71,7 +74,13 @@ class Library:
         after = _parse_cursor(cursor) if cursor else None
         # One more than asked for tells whether there is a next page.
         found = self.catalog.items.page(
-            person_id, day=day, kind=kind, query=query or None, after=after, limit=limit + 1
+            person_id,
+            day=day,
+            kind=kind,
+            query=query or None,
+            after=after,
+            limit=limit + 1,
+            is_collapsed=is_collapsed,
         )
         next_cursor = _cursor(found[limit - 1]) if len(found) > limit else None
         return Page(found[:limit], next_cursor)
@@ -131,7 +140,8 @@ class Library:
         arriving += self.catalog.transfers.receiving(person_id, since)
         arriving += self.catalog.resumables.receiving(person_id, since)
         is_paused = self.catalog.jobs.is_paused()
-        return Status(version, held.count, held, again, queue, arriving, is_paused)
+        ungrouped = self.catalog.groups.waiting(person_id)
+        return Status(version, held.count, held, again, queue, arriving, is_paused, ungrouped)
 
     def pause(self, *, is_paused: bool) -> None:
         """Stop the work on everybody's items, or go on; what has begun is finished. Outlasts a restart."""

@@ -86,6 +86,18 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Grouped:
+    """How many belong together with an item, and what makes them so (None for a shot of one item).
+
+    ``count`` is of items in a shot, of shots in a burst.
+    """
+
+    id: str
+    kind: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """A place lent to an item by the item ``lender``, taken at nearly the same time.
 
@@ -103,7 +115,8 @@ class Item:
     """One original in one person's library.
 
     ``library_name`` is its name in the Library share, unique in its day; None until it is indexed.
-    ``estimated_place`` is for one whose file tells no position.
+    ``estimated_place`` is for one whose file tells no position. ``burst`` is
+    None outside of bursts.
     """
 
     sha256: str
@@ -119,6 +132,13 @@ class Item:
     uploads: tuple[Upload, ...] = ()
     library_name: str | None = None
     estimated_place: Estimate | None = None
+    shot: Grouped | None = None
+    burst: Grouped | None = None
+
+    @property
+    def shot_id(self) -> str:
+        """The shot that it is in; its own where it is alone."""
+        return self.shot.id if self.shot else self.sha256
 
     @property
     def day(self) -> str:
@@ -159,10 +179,16 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the timeline and how many shots it holds."""
+    """A day of the timeline and how much it holds: items, the shots that these are, and their ``covers``.
+
+    A collapsed timeline shows the covers: one for each burst, and for each shot outside of bursts. All three
+    count what lies on this day, so that the sums over all days are those of the library.
+    """
 
     day: str
-    count: int
+    items: int
+    shots: int
+    covers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +225,8 @@ class Receiving:
 class Status:
     """A person's library in numbers. ``version`` changes whenever an answer about it may.
 
-    ``is_paused`` tells that the owner has stopped the work on all that waits.
+    ``is_paused`` tells that the owner has stopped the work on all that waits; ``ungrouped`` items are still
+    to be grouped.
     """
 
     version: int
@@ -209,6 +236,7 @@ class Status:
     queue: Queue
     receiving: tuple[Receiving, ...] = ()
     is_paused: bool = False
+    ungrouped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ class Worker:
         while jobs := self.catalog.jobs.claim(16, LEASE_S, time.time()):
             for job, task, _ in self._with_tasks(jobs):
                 self._end(job, task, functools.partial(decode, task))
+        while self.catalog.groups.regroup_next():
+            pass
         self._tending.finish()
 
     def _turn(self, crews: tuple[Crew, ...], wake: threading.Event, stop: threading.Event) -> None:
@@ -91,6 +93,8 @@ class Worker:
                 for ended in crew.collect():
                     self._end(*ended)
             self._keep_claims(crews)
+            if self.catalog.groups.regroup_next():
+                wake.set()  # there may be more of it
             for crew in crews:
                 self._fill(crew, wake)
             if not (crews[0].jobs or self.catalog.jobs.is_paused()):

@@ -102,7 +102,7 @@ def test_an_item_that_waits(catalog: Catalog) -> None:
     item = catalog.items.get(ALICE, digest("a.jpg"))
     assert item is not None
     assert (item.state, item.metadata, item.library_name) == (State.PENDING, Metadata(), None)
-    assert catalog.items.days(ALICE) == (Day("unknown", 1),)
+    assert catalog.items.days(ALICE) == (Day("unknown", 1, 1, 1),)
     assert catalog.items.library_files(ALICE, "unknown") == ()
 
 
@@ -172,10 +172,10 @@ def test_days(catalog: Catalog) -> None:
     ):
         bring(catalog, number, f"{number}.jpg", taken_at)
     assert catalog.items.days(ALICE) == (
-        Day(DAY, 2),
-        Day(NEXT_DAY, 1),
-        Day("2025-01-01", 1),
-        Day("unknown", 1),
+        Day(DAY, 2, 2, 2),
+        Day(NEXT_DAY, 1, 1, 1),
+        Day("2025-01-01", 1, 1, 1),
+        Day("unknown", 1, 1, 1),
     )
     assert catalog.items.library_days(ALICE, "") == (DAY, NEXT_DAY, "2025-01-01")
     assert (

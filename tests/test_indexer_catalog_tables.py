@@ -12,7 +12,19 @@ from indexer.catalog.tables import UNKNOWN_TIME, Base
 TABLES = list(Base.metadata.tables.values())
 SHARED = {"person", "original", "setting", "gathered", "damage"}
 # Found by a token or a number, then checked.
-BY_SECRET = {"session", "dav_lock", "upload", "job", "device", "resumable", "receipt", "mishap", "arrangement"}
+BY_SECRET = {
+    "session",
+    "dav_lock",
+    "upload",
+    "job",
+    "device",
+    "resumable",
+    "receipt",
+    "mishap",
+    "arrangement",
+    "regrouping",
+    "decision",
+}
 PARTS_OF = {"receipt_file": "receipt"}  # whose it is stands in the row that it is a part of
 
 

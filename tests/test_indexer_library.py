@@ -52,10 +52,10 @@ def test_the_timeline(home: Home) -> None:
     assert home.library.timeline(home.alice) == ()
     fill(home)
     assert home.library.timeline(home.alice) == (
-        Day("2024-05-18", 3),
-        Day("2024-05-17", 12),
-        Day("2023-12-31", 3),
-        Day("unknown", 3),
+        Day("2024-05-18", 3, 3, 3),
+        Day("2024-05-17", 12, 12, 12),
+        Day("2023-12-31", 3, 3, 3),
+        Day("unknown", 3, 3, 3),
     )
 
 

@@ -14,7 +14,9 @@ def test_receiving_without_announced_length() -> None:
 
 def test_empty_timeline_and_page() -> None:
     assert wire.timeline_json(()) == {"days": []}
-    assert wire.timeline_json((Day("unknown", 3),)) == {"days": [{"day": "unknown", "count": 3}]}
+    assert wire.timeline_json((Day("unknown", 3, 2, 1),)) == {
+        "days": [{"day": "unknown", "count": 2, "items": 3}]
+    }
     assert wire.page_json(Page((), None)) == {"items": [], "next": None}
 
 

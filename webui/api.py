@@ -69,8 +69,10 @@ class Api:
         return json_answer(wire.status_json(self._library.status(self._person_id())))
 
     def timeline(self) -> HTTPResponse:
-        """The days and how many shots each holds."""
-        return json_answer(wire.timeline_json(self._library.timeline(self._person_id())))
+        """The days and how many shots each holds; collapsed, how many covers."""
+        days = self._library.timeline(self._person_id())
+        is_collapsed = request.query.decode().get("collapsed") == "1"
+        return json_answer(wire.timeline_json(days, is_collapsed=is_collapsed))
 
     def items(self) -> HTTPResponse:
         """A page of items in capture order; raises BadQuery."""
@@ -82,6 +84,7 @@ class Api:
             query=asked.get("query") or None,
             cursor=asked.get("cursor") or None,
             limit=parse_limit(asked.get("limit", "200")),
+            is_collapsed=asked.get("collapsed") == "1",
         )
         return json_answer(wire.page_json(page))
 

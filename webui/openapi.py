@@ -63,7 +63,24 @@ _ITEM: Json = dict(  # noqa: C408 - to be given on as keywords
     duration_s=_or_null(_NUMBER),
     state=_STATE,
     failure=_or_null(_object(step=_TEXT, reason=_TEXT)),
-    shot_id=_TEXT,
+    shot_id={**_DIGEST, "description": "The item's shot; its own id where it is alone."},
+    shot=_object(
+        kind=_or_null(
+            {
+                "type": "string",
+                "enum": ["raw", "live", "edit", "side", "same"],
+                "description": "What makes several items one shot.",
+            }
+        ),
+        count={**_COUNT, "description": "Items in the shot."},
+    ),
+    burst=_or_null(
+        _object(
+            id=_DIGEST,
+            kind={"type": "string", "enum": ["burst", "bracket", "panorama"]},
+            count={**_COUNT, "description": "Shots in the burst."},
+        )
+    ),
     favourite=_FLAG,
     uploads={
         **_list(_object(path=_TEXT, at={"type": "string", "format": "date-time"}, door=_DOOR)),
@@ -105,6 +122,7 @@ _SCHEMAS: Json = {
         duplicates=_TALLY,
         queue=_object(pending=_COUNT, running=_COUNT, failed=_COUNT),
         indexing=_object(paused=_FLAG),
+        grouping=_object(pending={**_COUNT, "description": "Items still to be grouped."}),
         receiving=_list(_object(path=_TEXT, bytes=_COUNT, expected=_or_null(_COUNT))),
     ),
     "Device": _object(
@@ -114,7 +132,7 @@ _SCHEMAS: Json = {
         created_at=_MOMENT,
         used_at=_or_null({**_MOMENT, "description": "True to about a minute."}),
     ),
-    "Timeline": _object(days=_list(_object(day=_DAY, count=_COUNT))),
+    "Timeline": _object(days=_list(_object(day=_DAY, count=_COUNT, items=_COUNT))),
     "Page": _object(items=_list(_ref("Item")), next=_or_null(_TEXT)),
     "Failures": _object(count=_COUNT, items=_list(_ref("Item")), next=_or_null(_TEXT)),
     "Item": _object(**_ITEM),
@@ -323,7 +341,14 @@ _PATHS: Json = {
     "/timeline": {
         "get": _call(
             "The days with items, newest first, unknown last.",
-            {"200": _json_answer("The days; counts are shots.", _ref("Timeline")), **_LOGGED_OUT},
+            {
+                "200": _json_answer(
+                    "The days. count is of shots (collapsed: of covers), items of all that lies on the day.",
+                    _ref("Timeline"),
+                ),
+                **_LOGGED_OUT,
+            },
+            parameters=[_query("collapsed", "1: count what GET items?collapsed=1 lists.", _TEXT)],
         )
     },
     "/items": {
@@ -338,6 +363,7 @@ _PATHS: Json = {
                 _query("day", "Only this day.", _DAY),
                 _query("kind", "Only this kind.", _KIND),
                 _query("query", "A part of the name, camera, title, keywords or place, in any case."),
+                _query("collapsed", "1: only the covers of bursts and of shots outside of bursts.", _TEXT),
                 _query("cursor", "The next of the page before."),
                 _query("limit", "At most so many items.", {**_LIMIT, "default": 200}),
             ],

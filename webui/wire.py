@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from indexer.model import Day, Device, Item, Page, Status, Upload
+from indexer.model import Day, Device, Grouped, Item, Page, Status, Upload
 from webui.visitors import Visitor
 
 
@@ -30,6 +30,7 @@ def status_json(status: Status) -> dict[str, Any]:
             "failed": status.queue.failed,
         },
         "indexing": {"paused": status.is_paused},
+        "grouping": {"pending": status.ungrouped},
         "receiving": [
             {"path": file.path, "bytes": file.received_bytes, "expected": file.expected_bytes}
             for file in status.receiving
@@ -47,8 +48,10 @@ def device_json(device: Device) -> dict[str, Any]:
     }
 
 
-def timeline_json(days: tuple[Day, ...]) -> dict[str, Any]:
-    return {"days": [{"day": day.day, "count": day.count} for day in days]}
+def timeline_json(days: tuple[Day, ...], *, is_collapsed: bool = False) -> dict[str, Any]:
+    """The days with something to be shown: their shots, or collapsed, the covers."""
+    counted = ((day, day.covers if is_collapsed else day.shots) for day in days)
+    return {"days": [{"day": day.day, "count": count, "items": day.items} for day, count in counted if count]}
 
 
 def page_json(page: Page) -> dict[str, Any]:
@@ -77,7 +80,9 @@ def item_json(item: Item) -> dict[str, Any]:
         "duration_s": known.duration_s,
         "state": str(item.state),
         "failure": {"step": failure.step, "reason": failure.reason} if failure else None,
-        "shot_id": item.sha256,
+        "shot_id": item.shot_id,
+        "shot": {"kind": item.shot.kind, "count": item.shot.count} if item.shot else None,
+        "burst": _burst_json(item.burst) if item.burst else None,
         "favourite": item.favourite,
         "uploads": [_upload_json(upload) for upload in item.uploads],
         "thumbhash": known.thumbhash,
@@ -102,6 +107,10 @@ def whole_item_json(item: Item) -> dict[str, Any]:
         "codecs": {"video": film.video_codec, "audio": film.audio_codec} if film else None,
         "color_space": known.color_space,
     }
+
+
+def _burst_json(burst: Grouped) -> dict[str, Any]:
+    return {"id": burst.id, "kind": burst.kind, "count": burst.count}
 
 
 def _upload_json(upload: Upload) -> dict[str, str]:

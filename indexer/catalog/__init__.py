@@ -10,10 +10,12 @@ from indexer.catalog.arrivals import Arrivals
 from indexer.catalog.aspects import Aspects
 from indexer.catalog.damage import DamagedOriginals
 from indexer.catalog.database import Database, is_damage, sqlite_url
+from indexer.catalog.decisions import Decisions
 from indexer.catalog.devices import Devices
 from indexer.catalog.entries import Entries
 from indexer.catalog.failures import Failures
 from indexer.catalog.gathering import Gathering
+from indexer.catalog.groups import Groups
 from indexer.catalog.hints import Hints
 from indexer.catalog.items import Items
 from indexer.catalog.jobs import Jobs
@@ -42,6 +44,8 @@ class Catalog:
     arrivals: Arrivals
     items: Items
     hints: Hints
+    groups: Groups
+    decisions: Decisions
     jobs: Jobs
     locks: Locks
     transfers: Transfers
@@ -84,6 +88,8 @@ def open_catalog(location: Path | str) -> Catalog:
         Arrivals(database),
         Items(database),
         Hints(database),
+        Groups(database),
+        Decisions(database),
         Jobs(database),
         Locks(database),
         Transfers(database),

@@ -8,7 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from indexer import names
-from indexer.catalog import damage, entries, hints, jobs
+from indexer.catalog import damage, entries, hints, jobs, regrouping
 from indexer.catalog.database import Database
 from indexer.catalog.portable import insert_or_ignore
 from indexer.catalog.prepared import Prepared
@@ -20,7 +20,7 @@ from indexer.model import Arrival, Door, Entry, State
 _ORIGINAL = ("sha256", "size_bytes", "kind", "mime", "extension", "added_at")
 _ITEM = (
     "person_id", "sha256", "name", "search", "kind", "mime", "size_bytes", "client_mtime", "added_at",
-    "state", "taken_at", "day", "favourite",
+    "state", "taken_at", "day", "favourite", "shot_id",
 )  # fmt: skip
 _UPLOAD = ("person_id", "sha256", "path", "door", "at", "size_bytes", "is_new")
 _ADD_ORIGINAL = Prepared(lambda dialect: insert_or_ignore(dialect, OriginalRow, _ORIGINAL))
@@ -143,6 +143,8 @@ def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
         jobs.enqueue(connection, arrival.person_id, arrival.sha256, arrival.at)
     elif arrival.client_mtime is not None:
         _offer_mtime(connection, arrival.person_id, arrival.sha256, arrival.client_mtime, arrival.at)
+    if not is_new:
+        regrouping.mark(connection, arrival.person_id, arrival.sha256)  # it has one more name
     if arrival.hint is not None:
         hints.put(connection, arrival.person_id, arrival.sha256, arrival.hint, arrival.at)
     bump(connection, arrival.person_id)
@@ -213,6 +215,7 @@ def _item_values(arrival: Arrival) -> dict[str, object]:
         "taken_at": UNKNOWN_TIME,
         "day": UNKNOWN_TIME,
         "favourite": arrival.is_favourite,
+        "shot_id": arrival.sha256,
     }
 
 

@@ -9,20 +9,29 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer import names
-from indexer.catalog import details, stale_days
+from indexer.catalog import details, regrouping, stale_days
 from indexer.catalog.database import Database
+from indexer.catalog.group_tables import BurstRow, ShotRow
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.receipt_tables import DamageRow
 from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, PersonRow, UploadRow
 from indexer.knowledge import Camera, CaptureTime, Metadata, Position
-from indexer.model import UNKNOWN_DAY, Day, Door, Failure, Item, Kind, State, Tally, Upload
+from indexer.model import UNKNOWN_DAY, Day, Door, Failure, Grouped, Item, Kind, State, Tally, Upload
 
+_SHOT_HERE = (ShotRow.person_id == ItemRow.person_id, ShotRow.id == ItemRow.shot_id)
+_BURST_HERE = (BurstRow.person_id == ItemRow.person_id, BurstRow.id == ItemRow.burst_id)
 _COLUMNS = (
     ItemRow.sha256, ItemRow.name, ItemRow.kind, ItemRow.mime, ItemRow.size_bytes, ItemRow.state,
     ItemRow.failure_step, ItemRow.failure_reason, ItemRow.width, ItemRow.height, ItemRow.taken_at,
     ItemRow.taken_at_source, ItemRow.utc_offset, ItemRow.camera_make, ItemRow.camera_model,
     ItemRow.camera_lens, ItemRow.lat, ItemRow.lon, ItemRow.duration_s, ItemRow.favourite,
     ItemRow.added_at, ItemRow.library_name, ItemRow.place, ItemRow.thumbhash,
+    ItemRow.shot_id,
+    sa.select(ShotRow.kind).where(*_SHOT_HERE).scalar_subquery(),
+    sa.select(ShotRow.count).where(*_SHOT_HERE).scalar_subquery(),
+    ItemRow.burst_id,
+    sa.select(BurstRow.kind).where(*_BURST_HERE).scalar_subquery(),
+    sa.select(BurstRow.count).where(*_BURST_HERE).scalar_subquery(),
 )  # fmt: skip
 _MOST_UPLOADS = 100
 _HERE = (ItemRow.person_id == sa.bindparam("person_id"), ItemRow.sha256 == sa.bindparam("sha256"))
@@ -54,6 +63,7 @@ _TAKEN = Prepared(
     )
 )
 _MOST_IN_LIST = 500
+_IS_COVER = (ItemRow.shot_rank == 0, sa.func.coalesce(ItemRow.burst_rank, 0) == 0)
 
 
 class Items:
@@ -96,12 +106,18 @@ class Items:
         query: str | None,
         after: tuple[str, str] | None,
         limit: int,
+        is_collapsed: bool = False,
     ) -> tuple[Item, ...]:
-        """Up to ``limit`` items in capture order, beginning after the (taken_at, sha256) ``after``."""
+        """Up to ``limit`` items in capture order, beginning after the (taken_at, sha256) ``after``.
+
+        Collapsed, only the covers of bursts and of shots outside of bursts.
+        """
         statement = sa.select(*_COLUMNS).where(ItemRow.person_id == person_id)
         if day is not None:
             # All of a day, and nothing else, lies between its date and its date followed by "U".
             statement = statement.where(ItemRow.taken_at >= day, ItemRow.taken_at < f"{day}U")
+        if is_collapsed:
+            statement = statement.where(*_IS_COVER)
         if kind is not None:
             statement = statement.where(ItemRow.kind == kind)
         if query is not None:
@@ -114,10 +130,11 @@ class Items:
 
     def days(self, person_id: int) -> tuple[Day, ...]:
         """Every day with items and their number; oldest first, `UNKNOWN_DAY` last."""
-        query = sa.select(ItemRow.day, sa.func.count()).where(ItemRow.person_id == person_id)
+        counts = (sa.func.count(), _counted(ItemRow.shot_rank == 0), _counted(*_IS_COVER))
+        query = sa.select(ItemRow.day, *counts).where(ItemRow.person_id == person_id)
         with self._database.read() as connection:
             rows = connection.execute(query.group_by(ItemRow.day).order_by(ItemRow.day))
-            return tuple(Day(day, count) for day, count in rows)
+            return tuple(Day(*row) for row in rows)
 
     def library_days(self, person_id: int, prefix: str) -> tuple[str, ...]:
         """The days, beginning with ``prefix``, that have files in the Library share; oldest first."""
@@ -232,6 +249,7 @@ def record_outcome(
         "details": details.dump(metadata),
     }
     _LEARN.run(connection, whose=person_id, which=sha256, **values)
+    regrouping.mark(connection, person_id, sha256)
     stale_days.mark(connection, person_id, {old_day, day})
 
 
@@ -242,6 +260,10 @@ def record_failure(connection: sa.Connection, person_id: int, sha256: str, failu
         .where(ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
         .values(state=State.FAILED, failure_step=failure.step, failure_reason=failure.reason)
     )
+
+
+def _counted(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
 
 
 def _searched(name: str, known: Metadata) -> str:
@@ -286,7 +308,7 @@ def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
     (
         sha256, name, kind, mime, size_bytes, state, failure_step, failure_reason, width, height, taken_at,
         taken_at_source, utc_offset, make, model, lens, lat, lon, duration_s, favourite, added_at,
-        library_name, place, thumbhash,
+        library_name, place, thumbhash, shot_id, shot_kind, shot_count, burst_id, burst_kind, burst_count,
     ) = row  # fmt: skip
     captured = None if taken_at == UNKNOWN_TIME else CaptureTime(taken_at, taken_at_source, utc_offset)
     position = None if lat is None else Position(lat, lon)
@@ -312,4 +334,6 @@ def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
         bool(favourite),
         uploads,
         library_name,
+        shot=Grouped(shot_id, shot_kind, shot_count or 1),
+        burst=Grouped(burst_id, burst_kind, burst_count) if burst_count else None,
     )

@@ -76,12 +76,15 @@ class ItemRow(Base):
     """``library_name`` is the item's name in the Library share (unique in its day, kept for ever);
     ``library_key`` its case-folded form. Both are None until the indexer knows the day. ``recipe`` is the
     one with which it was indexed (None: never yet), ``details`` is for `indexer.catalog.details`. ``shift_s``
-    is by how much its camera's clock was corrected; ``decided`` is JSON of what people say against the file."""
+    is by how much its camera's clock was corrected; ``decided`` is JSON of what people say against the file.
+    ``shot_rank`` 0 is the cover of the shot ``shot_id``, ``burst_rank`` 0 the cover shot of the burst."""
 
     __tablename__ = "item"
     __table_args__ = (
         Index("item_in_capture_order", "person_id", "taken_at", "sha256"),
-        Index("item_by_day", "person_id", "day"),
+        Index("item_by_day", "person_id", "day", "shot_rank", "burst_rank"),
+        Index("item_of_shot", "person_id", "shot_id"),
+        Index("item_of_burst", "person_id", "burst_id"),
         UniqueConstraint("person_id", "day", "library_key", name="item_library_name"),
         # Without what waits: an upload should not pay for it.
         Index(
@@ -127,6 +130,10 @@ class ItemRow(Base):
     details: Mapped[str | None]
     shift_s: Mapped[int] = mapped_column(server_default="0")
     decided: Mapped[str | None]
+    shot_id: Mapped[str] = mapped_column(server_default="")
+    shot_rank: Mapped[int] = mapped_column(server_default="0")
+    burst_id: Mapped[str | None]
+    burst_rank: Mapped[int | None]
 
 
 class UploadRow(Base):

@@ -8,8 +8,8 @@ The answer depends on the set of shots only, never on their order.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from indexer.grouping.pictures import Picture, buckets, gap_s
@@ -19,7 +19,7 @@ WINDOW_S = 1.0
 _FEWEST = 3
 _FEWEST_WITHOUT_FRACTIONS = 4
 _SLOWEST_CADENCE = 2  # pictures a second
-_BRACKET_S = 3.0
+BRACKET_S = 3.0
 _BRACKET_SIZES = (9, 7, 5, 3)
 _PANORAMA_S = 60.0
 
@@ -41,23 +41,38 @@ class BurstKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """``members`` are shots by their ids, in the order of capture; ``why`` is a sentence for people."""
+    """``members`` are shots by their ids, in the order of capture; ``why`` is a sentence for people.
+
+    ``rule`` is what found it.
+    """
 
     kind: BurstKind
     cover: str
     members: tuple[str, ...]
     why: str
+    rule: str
 
 
-def group(covers: Iterable[Picture], window_s: float = WINDOW_S) -> tuple[Burst, ...]:
-    """The bursts among shots, each given by its cover's picture; a shot is in one of them at most.
+def group(
+    covers: Iterable[Picture], window_s: float = WINDOW_S, without: Collection[str] = ()
+) -> tuple[Burst, ...]:
+    """The bursts among shots, each given by a picture of it; a shot is in one of them at most.
 
-    ``window_s`` is the longest gap within a burst whose camera does not mark it.
+    ``window_s`` is the longest gap within a burst whose camera does not mark it. The rules in ``without``
+    do not count.
     """
     left = sorted((one for one in covers if _can_burst(one)), key=_order)
     found: list[Burst] = []
-    for rule in (_panoramas, _marked, _named, _brackets, _cadences, lambda rest: _runs(rest, window_s)):
-        bursts = list(rule(left))
+    rules: dict[str, Callable[[list[Picture]], Iterable[Burst]]] = {
+        "panorama": _panoramas,
+        "mark": _marked,
+        "name": _named,
+        "bracket": _brackets,
+        "cadence": _cadences,
+        "window": lambda rest: _runs(rest, window_s),
+    }
+    for name, rule in rules.items():
+        bursts = [replace(burst, rule=name) for burst in rule(left)] if name not in without else []
         taken = {member for burst in bursts for member in burst.members}
         left = [one for one in left if one.id not in taken]
         found += bursts
@@ -66,6 +81,18 @@ def group(covers: Iterable[Picture], window_s: float = WINDOW_S) -> tuple[Burst,
 
 def _can_burst(one: Picture) -> bool:
     return one.kind in (Kind.IMAGE, Kind.RAW) and bool(one.taken_at or one.burst_id)
+
+
+def marks(one: Picture) -> Iterator[Hashable]:
+    """What a shot has in common with others of its burst, if its camera has marked or named it so."""
+    if one.burst_id:
+        yield "mark", one.burst_id
+    name = _burst_name(one)
+    if name is not None:
+        yield "name", name
+    if part := _PANORAMA_NAME.fullmatch(one.stem.base):
+        # Letter and number count on together, so that their difference stays.
+        yield "panorama", one.folder, one.camera, int(part[2]) - ord(part[1])
 
 
 def _order(one: Picture) -> tuple[str, str, str]:
@@ -91,7 +118,7 @@ def _named(left: list[Picture]) -> Iterator[Burst]:
 def _brackets(left: list[Picture]) -> Iterator[Burst]:
     """The same view at several exposures, one after the other, once or several times."""
     biased = [one for one in left if one.bias_ev is not None]
-    for run in _chains(biased, _source, lambda a, b: gap_s(a, b) <= _BRACKET_S):
+    for run in _chains(biased, _source, lambda a, b: gap_s(a, b) <= BRACKET_S):
         size = _bracket_size(run)
         for start in range(0, len(run), size) if size else ():
             members = run[start : start + size]
@@ -160,7 +187,7 @@ def _why_bracket(members: list[Picture]) -> str:
 
 
 def _burst(kind: BurstKind, members: list[Picture], why: str) -> Burst:
-    return Burst(kind, _cover(kind, members).id, tuple(one.id for one in members), why)
+    return Burst(kind, _cover(kind, members).id, tuple(one.id for one in members), why, "")
 
 
 def _cover(kind: BurstKind, members: list[Picture]) -> Picture:

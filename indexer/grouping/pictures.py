@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +12,8 @@ from pathlib import PurePosixPath
 from indexer.grouping.file_names import Role, Stem, read
 from indexer.model import Kind
 
+# Dates of the file, or of a fix that may be old; the sources without a colon are not of the file at all.
+_NOT_OF_THE_MOMENT = frozenset({"XMP-xmp:CreateDate", "IFD0:ModifyDate", "GPS:GPSDateTime"})
 _SECOND_CHARACTERS = len("2024-05-17T18:30:01")
 
 
@@ -21,6 +23,7 @@ class Picture:
 
     ``taken_at`` is the local capture time by the camera's own word (no file name, no client's mtime), or
     None. ``camera`` names the body as closely as the file does, None when it does not.
+    ``added_at`` is when it was first held, in seconds since the epoch.
     """
 
     id: str
@@ -33,6 +36,7 @@ class Picture:
     pixels: int = 0
     duration_s: float | None = None
     bias_ev: float | None = None
+    added_at: float = 0.0
 
     @cached_property
     def stem(self) -> Stem:
@@ -70,6 +74,16 @@ class Picture:
         """The capture time on the camera's clock, to the microsecond."""
         # Python 3.11 wants three or six digits of a fraction; cameras write any number of them.
         return datetime.fromisoformat(f"{self.second}.{self.fraction:0<6.6}") if self.taken_at else None
+
+
+def is_by_camera(source: str | None) -> bool:
+    """Whether a capture time from this source was written down at the moment of capture."""
+    return source is not None and ":" in source and source not in _NOT_OF_THE_MOMENT
+
+
+def best_path(paths: Iterable[str]) -> str:
+    """By which of its paths a file that came several times is known: one that no copying made up."""
+    return min(paths, key=lambda path: (read(PurePosixPath(path).name).role is Role.COPY, path))
 
 
 def gap_s(a: Picture, b: Picture) -> float:

@@ -8,9 +8,9 @@ The answer depends on the set of pictures only, never on their order.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from enum import StrEnum
 
 from indexer.grouping.file_names import Role, is_counter
 from indexer.grouping.pictures import Picture, buckets, gap_s
@@ -21,13 +21,24 @@ _SIDE_PICTURE_LATE_S = 3.0
 _TELLING_DIGITS = 2
 
 
+class ShotKind(StrEnum):
+    """What makes several files one shot, in a word."""
+
+    RAW = "raw"  # a RAW and a picture of it
+    LIVE = "live"  # a picture and its clip
+    EDIT = "edit"  # a picture and later versions or copies of it
+    SIDE = "side"  # a file and its side files
+    SAME = "same"  # pictures of the same moment
+
+
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Why two items of a shot are together: a sentence for people."""
+    """Why two items of a shot are together: a sentence for people, and the rule that said so."""
 
     a: str
     b: str
     why: str
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +50,11 @@ class Shot:
     ties: tuple[Tie, ...] = ()
 
 
-def group(pictures: Iterable[Picture]) -> tuple[Shot, ...]:
-    """Every picture in exactly one shot, in the order of the covers' ids."""
+def group(pictures: Iterable[Picture], without: Collection[str] = ()) -> tuple[Shot, ...]:
+    """Every picture in exactly one shot, in the order of the covers' ids.
+
+    Ties by the rules in ``without`` do not count.
+    """
     known = sorted(pictures, key=lambda picture: picture.id)
     stills = [one for one in known if one.kind in (Kind.IMAGE, Kind.RAW) and not one.is_side_file]
     ties = [
@@ -50,15 +64,32 @@ def group(pictures: Iterable[Picture]) -> tuple[Shot, ...]:
         *_live_by_name(known),
         *_side_files(known),
     ]
-    first_reasons = {(tie.a, tie.b): tie for tie in reversed(ties)}
-    shots = (_shot(*found) for found in _connected(known, list(first_reasons.values())))
+    first_reasons = {(tie.a, tie.b): tie for tie in reversed(ties) if tie.rule not in without}
+    shots = (_shot(*found) for found in _connected(known, [*first_reasons.values()][::-1]))
     return tuple(sorted(shots, key=lambda shot: shot.cover))
+
+
+def by_cover(pictures: Iterable[Picture]) -> tuple[Picture, ...]:
+    """The members of one shot, the best to look at first, then by name."""
+    return tuple(sorted(pictures, key=_cover_order))
+
+
+def kind_of(members: Collection[Picture]) -> ShotKind:
+    """What these members of one shot are to each other."""
+    kinds = {one.kind for one in members if not one.is_side_file}
+    if kinds >= {Kind.RAW, Kind.IMAGE}:
+        return ShotKind.RAW
+    if kinds >= {Kind.VIDEO, Kind.IMAGE}:
+        return ShotKind.LIVE
+    if any(one.stem.role in (Role.EDIT, Role.COPY) for one in members):
+        return ShotKind.EDIT
+    return ShotKind.SIDE if any(one.is_side_file for one in members) else ShotKind.SAME
 
 
 def _same_content(pictures: list[Picture]) -> Iterator[Tie]:
     """Apple gives the picture and the clip of a Live Photo one identifier."""
     for members in buckets(pictures, lambda one: one.content_id):
-        yield from _chain(members, lambda _: "parts of one Live Photo")
+        yield from _star(members, lambda _: ("parts of one Live Photo", "Live Photo"))
 
 
 def _same_name(stills: list[Picture]) -> Iterator[Tie]:
@@ -67,7 +98,7 @@ def _same_name(stills: list[Picture]) -> Iterator[Tie]:
         for of_one_camera in _by_camera(namesakes):
             for of_one_moment in _by_fraction(of_one_camera):
                 for members in _apart_where_doubtful(of_one_moment):
-                    yield from _chain(members, _why_same_name)
+                    yield from _star(members, _why_same_name)
 
 
 def _same_moment(stills: list[Picture]) -> Iterator[Tie]:
@@ -75,7 +106,7 @@ def _same_moment(stills: list[Picture]) -> Iterator[Tie]:
     for members in buckets(stills, _telling_moment):
         counters = {one.stem.base for one in members if is_counter(one.stem.base)}
         if len(counters) <= 1:  # a camera that has counted on has made another picture
-            yield from _chain(members, _why_same_moment)
+            yield from _star(members, _why_same_moment)
 
 
 def _live_by_name(pictures: list[Picture]) -> Iterator[Tie]:
@@ -84,9 +115,8 @@ def _live_by_name(pictures: list[Picture]) -> Iterator[Tie]:
         stills = [one for one in members if one.kind is Kind.IMAGE and one.stem.role is Role.PLAIN]
         clips = [one for one in members if _may_be_live_clip(one)]
         if len(stills) == len(clips) == 1 and _is_near(stills[0], clips[0], _LIVE_CLIP_S):
-            yield Tie(
-                stills[0].id, clips[0].id, f"same name {stills[0].stem.base.upper()}, a clip of its moment"
-            )
+            why = f"same name {stills[0].stem.base.upper()}, a clip of its moment"
+            yield Tie(stills[0].id, clips[0].id, why, "clip by name")
 
 
 def _side_files(pictures: list[Picture]) -> Iterator[Tie]:
@@ -95,7 +125,7 @@ def _side_files(pictures: list[Picture]) -> Iterator[Tie]:
         owners = [one for one in relatives if not one.is_side_file]
         for side in relatives:
             if side.is_side_file and (owner := _owner(side, owners)):
-                yield Tie(owner.id, side.id, f"side file of {owner.name}")
+                yield Tie(owner.id, side.id, f"side file of {owner.name}", "side file")
 
 
 def _owner(side: Picture, owners: list[Picture]) -> Picture | None:
@@ -149,15 +179,16 @@ def _is_near(a: Picture, b: Picture, most_s: float) -> bool:
     return not (a.taken_at and b.taken_at) or abs(gap_s(a, b)) <= most_s
 
 
-def _why_same_name(members: list[Picture]) -> str:
-    rules = sorted({one.stem.rule for one in members if one.stem.role is not Role.PLAIN})
-    name = f"same name {members[0].stem.base.upper()}" + (f" ({', '.join(rules)})" if rules else "")
-    cameras = {one.camera for one in members}
-    return f"{name}, same time to {_precision(members)}" + (", same camera" if None not in cameras else "")
+def _why_same_name(pair: list[Picture]) -> tuple[str, str]:
+    rules = sorted({one.stem.rule for one in pair if one.stem.role is not Role.PLAIN})
+    name = f"same name {pair[0].stem.base.upper()}" + (f" ({', '.join(rules)})" if rules else "")
+    cameras = {one.camera for one in pair}
+    why = f"{name}, same time to {_precision(pair)}" + (", same camera" if None not in cameras else "")
+    return why, ", ".join(rules) or "same name"
 
 
-def _why_same_moment(members: list[Picture]) -> str:
-    return f"same time to {_precision(members)}, same camera"
+def _why_same_moment(pair: list[Picture]) -> tuple[str, str]:
+    return f"same time to {_precision(pair)}, same camera", "same moment"
 
 
 def _precision(members: list[Picture]) -> str:
@@ -166,7 +197,7 @@ def _precision(members: list[Picture]) -> str:
 
 
 def _shot(members: list[Picture], ties: list[Tie]) -> Shot:
-    ordered = sorted(members, key=_cover_order)
+    ordered = by_cover(members)
     return Shot(ordered[0].id, tuple(one.id for one in ordered), tuple(ties))
 
 
@@ -181,10 +212,12 @@ def _cover_order(one: Picture) -> tuple[int, int, int, str, str]:
     )
 
 
-def _chain(members: list[Picture], why: Callable[[list[Picture]], str]) -> Iterator[Tie]:
-    if len(members) > 1:
-        sentence = why(members)
-        yield from (Tie(a.id, b.id, sentence) for a, b in pairwise(members))
+def _star(members: list[Picture], why: Callable[[list[Picture]], tuple[str, str]]) -> Iterator[Tie]:
+    """Each tied to the one that the camera made, so that every tie tells of these two only."""
+    hub = min(members, key=lambda one: (one.stem.role is not Role.PLAIN, one.id))
+    for one in members:
+        if one is not hub:
+            yield Tie(hub.id, one.id, *why([hub, one]))
 
 
 def _connected(pictures: list[Picture], ties: list[Tie]) -> Iterator[tuple[list[Picture], list[Tie]]]:
