@@ -37,7 +37,8 @@ from indexer.accounts import Accounts
 from indexer.importing import spool
 from indexer.intake import Intake
 from indexer.model import Person
-from indexer.receipts import Reader, Receipts
+from indexer.receipts.copies import Receipts
+from indexer.receipts.readback import Reader
 from indexer.resumable import Resumables
 from indexer.store import Store
 from indexer.transfers import Transfers

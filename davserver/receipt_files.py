@@ -20,7 +20,7 @@ from indexer.catalog.listings import Listed
 from indexer.catalog.receipts import FOLDER
 from indexer.model import Person
 from indexer.receipt import ReceiptText
-from indexer.receipts import Receipts
+from indexer.receipts.copies import Receipts
 
 _MIME = "text/plain; charset=utf-8"
 

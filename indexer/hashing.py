@@ -214,7 +214,8 @@ class Staging:
     def begin(self, person_id: int, label: str, announced: Announced, mark: str = "") -> Incoming:
         """Open a staging file for a file called ``label``; raises TooLarge and NoRoom before any byte.
 
-        ``mark`` is appended to its name, for whoever finds it after a crash (see `indexer.in_flight`).
+        ``mark`` is appended to its name, for whoever finds it after a crash: see
+        `indexer.receipts.in_flight`.
         """
         if self.limit_bytes is not None and (announced.size_bytes or 0) > self.limit_bytes:
             raise TooLarge(self.limit_bytes)

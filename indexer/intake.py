@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from indexer import in_flight, names
+from indexer import names
 from indexer.catalog import Catalog
 from indexer.errors import OriginalMissing, Refused, UploadBroken
 from indexer.hashing import Announced, Incoming, Staged, Staging
 from indexer.identify import identify
-from indexer.mishaps import mishap
 from indexer.model import Arrival, Door, Entry, Hint, MediaType
+from indexer.receipts import in_flight
+from indexer.receipts.mishaps import mishap
 from indexer.store import Store
 
 _log = logging.getLogger(__name__)

@@ -28,8 +28,8 @@ from indexer.errors import (
 from indexer.growth import Growth, Live, hash_of
 from indexer.hashing import Announced, Incoming, Staged
 from indexer.intake import Arrived, Intake, Ready
-from indexer.mishaps import mishap
 from indexer.model import Door, Entry, Resumable
+from indexer.receipts.mishaps import mishap
 
 _log = logging.getLogger(__name__)
 

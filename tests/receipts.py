@@ -10,8 +10,9 @@ from indexer.errors import IncompleteUpload
 from indexer.hashing import Announced
 from indexer.model import Door, Person
 from indexer.receipt import PAUSE_S, Receipt, ReceiptFile
-from indexer.receipts import Reader, Receipts
-from tests.libraries import Home
+from indexer.receipts.copies import Receipts
+from indexer.receipts.readback import Reader
+from tests.libraries import Home, digest
 
 
 @dataclass(slots=True)
@@ -72,3 +73,12 @@ class Desk:
         ):
             incoming.write(content)
             self.home.intake.accept(incoming, self.home.alice, path, door=Door.SHARE, client_mtime=None)
+
+
+def damage(home: Home, content: bytes) -> None:
+    """Bit rot: one byte of the stored file is another one."""
+    place = home.intake.originals.require(digest(content))
+    rotten = bytearray(place.read_bytes())
+    rotten[len(rotten) // 2] ^= 1
+    place.unlink()
+    place.write_bytes(rotten)

@@ -18,7 +18,7 @@ from davserver.upload_share import UploadShare
 from indexer.catalog.listings import Listed
 from indexer.catalog.tables import EntryRow
 from indexer.model import Lock, Person
-from indexer.receipts import Receipts
+from indexer.receipts.copies import Receipts
 from indexer.upload_tree import UploadTree
 from tests.libraries import NOW, Home, digest, open_home
 

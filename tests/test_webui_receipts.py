@@ -10,7 +10,8 @@ import pytest
 
 from indexer import names
 from indexer.model import Person
-from indexer.receipts import Reader, Receipts
+from indexer.receipts.copies import Receipts
+from indexer.receipts.readback import Reader
 from tests.libraries import digest
 from tests.photos import Shot, jpeg
 from tests.test_webui_openapi import check

@@ -15,7 +15,7 @@ from indexer.accounts import Accounts
 from indexer.devices import Devices
 from indexer.failures import Failures
 from indexer.library import Library
-from indexer.receipts import Receipts
+from indexer.receipts.copies import Receipts
 from indexer.resumable import Resumables
 from webui.api import Api, json_answer
 from webui.devices import DevicePages

@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 from bottle import HTTPResponse, request
 
-from indexer import receipt_forms
 from indexer.errors import BadQuery, NoSuchReceipt
 from indexer.receipt import FileOutcome, Receipt, ReceiptFile, ReceiptState, relative
-from indexer.receipts import MOST_FILES, MOST_RECEIPTS, Receipts
+from indexer.receipts import forms
+from indexer.receipts.copies import MOST_FILES, MOST_RECEIPTS, Receipts
 from webui.api import json_answer
 from webui.bodies import read_form
 from webui.errors import BadRequest
@@ -124,7 +124,7 @@ class ReceiptPages:
     def checksums(self, receipt_id: str) -> HTTPResponse:
         """What ``sha256sum -c`` reads in the copied folder on the card; raises NoSuchReceipt."""
         receipt = self._found(receipt_id)[1]
-        lines = receipt_forms.checksums(self._receipts.all_files(receipt), receipt.folder)
+        lines = forms.checksums(self._receipts.all_files(receipt), receipt.folder)
         return _download(lines, "text/plain", "SHA256SUMS")
 
     def close_by_api(self, receipt_id: str) -> HTTPResponse:
@@ -134,8 +134,8 @@ class ReceiptPages:
         return json_answer(receipt_json(self._receipts.end(visitor.person, _parse_id(receipt_id))), 202)
 
     def _csv(self, receipt: Receipt) -> HTTPResponse:
-        lines = receipt_forms.csv_lines(self._receipts.all_files(receipt))
-        name = receipt_forms.file_name(receipt.folder, receipt.begun_at).removesuffix(".txt")
+        lines = forms.csv_lines(self._receipts.all_files(receipt))
+        name = forms.file_name(receipt.folder, receipt.begun_at).removesuffix(".txt")
         return _varying(_download(lines, "text/csv", f"{name}.csv"))
 
     def _found(self, receipt_id: str) -> tuple[Visitor, Receipt]:

@@ -7,43 +7,28 @@ receipt is closed for ever.
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import os
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from indexer import names, receipt_forms
+from indexer import names
 from indexer.catalog import Catalog
 from indexer.errors import BadQuery, NoSuchReceipt
 from indexer.hashing import Staging
 from indexer.model import Person
-from indexer.readback import Interrupted, reads_as
 from indexer.receipt import (
     PAUSE_S,
     FilePage,
     Receipt,
     ReceiptFile,
-    ReceiptState,
     ReceiptText,
     top_folder,
-    verdict,
 )
-from indexer.store import Store
-
-_log = logging.getLogger(__name__)
 
 MOST_RECEIPTS = 200
 MOST_FILES = 5000
-_MARK_ROWS = 100
-_MOST_NAMED = 5
-_LOOK_EVERY_S = 3.0
 # What comes in parts and got none for so long is not on its way any more.
 _ARRIVING_S = 120.0
-_LOW_PRIORITY = 10
-_DAMAGED = "What the server's disk gives back is not what arrived. Copy it again to heal it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,78 +117,3 @@ class Receipts:
         files += self.catalog.transfers.receiving(person_id, now - _ARRIVING_S)
         files += self.catalog.resumables.receiving(person_id, now - _ARRIVING_S)
         return frozenset(top_folder(names.key(file.path)) for file in files)
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Reads the originals of ended copies back, and closes their receipts. For one thread."""
-
-    receipts: Receipts
-    originals: Store
-
-    def run(self, stop: threading.Event) -> None:
-        """Until ``stop``: gather, end what is quiet, read back. A failure is logged, then tried again."""
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
-        while not stop.is_set():
-            try:
-                self.receipts.gather()
-                self.receipts.end_quiet()
-                self.read_back(lambda: not stop.is_set())
-            except Interrupted:
-                return
-            except Exception:  # noqa: BLE001 - the wall around this thread
-                _log.exception("receipts could not be brought forward")
-            stop.wait(_LOOK_EVERY_S)
-
-    def read_back(self, go_on: Callable[[], bool]) -> None:
-        """Read all copies that have ended, and close them; what was read before is not read again.
-
-        Raises Interrupted as soon as ``go_on`` says no.
-        """
-        for person_id, receipt_id in self.receipts.catalog.receipts.to_verify():
-            while unread := self.receipts.catalog.receipts.unread(receipt_id, _MARK_ROWS):
-                self._read(receipt_id, unread, go_on)
-            self._close(person_id, receipt_id)
-
-    def _read(self, receipt_id: int, unread: tuple[tuple[str, str], ...], go_on: Callable[[], bool]) -> None:
-        """One batch; equal bytes, which stand together, are read once."""
-        marks: list[tuple[str, bool, str]] = []
-        known: dict[str, bool] = {}
-        try:
-            for key, sha256 in unread:
-                if sha256 not in known:
-                    known[sha256] = self._is_sound(sha256, go_on)
-                marks.append((key, known[sha256], "" if known[sha256] else _DAMAGED))
-        finally:
-            self.receipts.catalog.receipts.mark_read(receipt_id, marks)
-
-    def _is_sound(self, sha256: str, go_on: Callable[[], bool]) -> bool:
-        if not go_on():
-            raise Interrupted
-        path = self.originals.find(sha256)
-        is_sound = path is not None and reads_as(path, sha256, go_on)
-        if not is_sound:
-            self.receipts.catalog.damage.mark(sha256, self.receipts.clock())
-        return is_sound
-
-    def _close(self, person_id: int, receipt_id: int) -> None:
-        receipt = self.receipts.catalog.receipts.get(person_id, receipt_id)
-        if receipt is None:
-            return  # its person was removed
-        troubled = self.receipts.files(receipt, limit=_MOST_NAMED, only_troubled=True).files
-        told = verdict(ReceiptState.CLOSED, receipt.totals, [names.last(file.path) for file in troubled])
-        receipt = replace(receipt, state=ReceiptState.CLOSED, verdict=told)
-        text = "".join(
-            receipt_forms.text(
-                receipt,
-                self.receipts.all_files(receipt, only_troubled=True),
-                self.receipts.all_files(receipt),
-            )
-        )
-        self.receipts.catalog.receipts.close(
-            receipt,
-            text,
-            text_sha256=hashlib.sha256(text.encode()).hexdigest(),
-            file_name=receipt_forms.file_name(receipt.folder, receipt.begun_at),
-            now=self.receipts.clock(),
-        )

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from indexer import receipts as receipts_module
 from indexer.catalog.tables import UploadRow
 from indexer.errors import BadQuery, NoSuchReceipt
 from indexer.hashing import Announced
 from indexer.maintenance import sweep_staging
 from indexer.model import Door, Lock, Transfer
-from indexer.readback import Interrupted
 from indexer.receipt import PAUSE_S, ReceiptState, Totals
-from indexer.receipts import Reader
-from indexer.verification import verify
 from tests import photos
 from tests.libraries import Home, add_person, digest
 from tests.photos import Shot
-from tests.receipts import Desk
-from tests.server_process import ROOT
+from tests.receipts import Desk, damage
 
 PHOTO = photos.jpeg()
 OTHER = photos.jpeg(Shot(seed=1))
@@ -41,19 +30,6 @@ def desk(home: Home) -> Desk:
     desk = Desk(home)
     desk.folder("DCIM", "DCIM/100")
     return desk
-
-
-def damage(home: Home, content: bytes) -> None:
-    """Bit rot: one byte of the stored file is another one."""
-    place = home.intake.originals.require(digest(content))
-    rotten = bytearray(place.read_bytes())
-    rotten[len(rotten) // 2] ^= 1
-    place.unlink()
-    place.write_bytes(rotten)
-
-
-def stored(home: Home, content: bytes) -> bytes:
-    return home.intake.originals.require(digest(content)).read_bytes()
 
 
 def test_a_copy_of_everything(desk: Desk) -> None:
@@ -295,130 +271,6 @@ def test_files_come_in_pages(desk: Desk) -> None:
     rest = desk.receipts.files(receipt, after=first.next_key, limit=2)
     assert [file.path for file in rest.files] == ["DCIM/3.jpg", "DCIM/4.jpg"]
     assert rest.next_key is None
-
-
-def test_damage_found_by_reading_back_is_told_and_healed(desk: Desk) -> None:
-    home = desk.home
-    home.bring("DCIM/a.jpg", PHOTO)
-    damage(home, PHOTO)
-    receipt = desk.finish()
-    assert (receipt.totals.verified, receipt.totals.damaged, receipt.is_safe_to_format) == (0, 1, False)
-    assert "Copy it again" in desk.file(receipt, "DCIM/a.jpg").reason
-    assert home.library.held(home.alice, [digest(PHOTO)]) == {}
-    home.bring("DCIM/a.jpg", PHOTO)
-    assert stored(home, PHOTO) == PHOTO
-    assert home.library.held(home.alice, [digest(PHOTO)]) == {digest(PHOTO): digest(PHOTO)}
-    assert home.catalog.damage.all() == frozenset()
-    assert desk.finish().is_safe_to_format
-
-
-def test_a_missing_original_is_told(desk: Desk) -> None:
-    desk.home.bring("DCIM/a.jpg", PHOTO)
-    desk.home.intake.originals.remove(digest(PHOTO))
-    assert desk.finish().totals.damaged == 1
-
-
-@pytest.mark.parametrize("who", ["alice", "bob"])
-def test_damage_found_by_verify_is_healed_by_the_same_bytes(desk: Desk, who: str) -> None:
-    home = desk.home
-    home.bring("DCIM/a.jpg", PHOTO)
-    damage(home, PHOTO)
-    verify(home.catalog, home.intake.originals, lambda *_: None)
-    person = home.alice if who == "alice" else add_person(home.catalog, "bob")
-    with home.intake.begin(person, "a.jpg", Announced()) as incoming:
-        incoming.write(PHOTO)
-        home.intake.accept(incoming, person, "a.jpg", door=Door.SHARE, client_mtime=None)
-    assert stored(home, PHOTO) == PHOTO
-    assert home.catalog.damage.all() == frozenset()
-    assert verify(home.catalog, home.intake.originals, lambda *_: None).damaged == ()
-
-
-def test_verify_takes_back_what_is_sound_again(desk: Desk) -> None:
-    home = desk.home
-    home.bring("DCIM/a.jpg", PHOTO)
-    home.catalog.damage.mark(digest(PHOTO), time.time())
-    verify(home.catalog, home.intake.originals, lambda *_: None)
-    assert home.catalog.damage.all() == frozenset()
-
-
-def test_reading_back_goes_on_where_it_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    contents = [photos.jpeg(Shot(seed=number)) for number in range(6)]
-    for number, content in enumerate(contents):
-        desk.home.bring(f"DCIM/{number}.jpg", content)
-    desk.later()
-    read: list[str] = []
-
-    def count(path: Path, sha256: str, go_on: object) -> bool:
-        read.append(sha256)
-        return True
-
-    monkeypatch.setattr(receipts_module, "reads_as", count)
-    with pytest.raises(Interrupted):
-        Reader(desk.receipts, desk.home.intake.originals).read_back(lambda: len(read) < 4)
-    assert desk.newest().totals.verified == 4
-    desk.read_back()
-    assert sorted(read) == sorted(map(digest, contents))
-    assert desk.newest().is_safe_to_format
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from indexer import receipts
-from indexer.catalog import open_catalog
-from indexer.hashing import Staging
-from indexer.store import Store
-
-root, real, read = Path(sys.argv[1]), receipts.reads_as, []
-receipts._MARK_ROWS = 2
-
-def reads_as(path, sha256, go_on):
-    if len(read) == 5:
-        os.kill(os.getpid(), signal.SIGKILL)
-    read.append(sha256)
-    return real(path, sha256, go_on)
-
-receipts.reads_as = reads_as
-catalog = open_catalog(root / "catalog.sqlite3")
-desk = receipts.Receipts(catalog, Staging(root / "staging"))
-receipts.Reader(desk, Store(root / "originals")).read_back(lambda: True)
-"""
-
-
-def test_kill_nine_while_reading_back(desk: Desk) -> None:
-    home = desk.home
-    for number in range(8):
-        home.bring(f"DCIM/{number}.jpg", photos.jpeg(Shot(seed=number)))
-    damage(home, photos.jpeg(Shot(seed=7)))
-    desk.later()
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(home.folder.root)],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60, check=False,
-    )  # fmt: skip
-    assert killed.returncode == -signal.SIGKILL
-    halfway = desk.newest()
-    assert (halfway.state, halfway.totals.verified + halfway.totals.damaged) == (ReceiptState.VERIFYING, 4)
-    desk.read_back()
-    receipt = desk.newest()
-    assert (receipt.state, receipt.totals.verified, receipt.totals.damaged) == (ReceiptState.CLOSED, 7, 1)
-    assert "7 of 8 files" in receipt.verdict
-
-
-def test_the_reader_works_by_itself_and_stops_when_told(desk: Desk) -> None:
-    desk.home.bring("DCIM/a.jpg", PHOTO)
-    desk.receipts.end(desk.alice, desk.newest().id)
-    stop = threading.Event()
-    thread = threading.Thread(target=Reader(desk.receipts, desk.home.intake.originals).run, args=[stop])
-    thread.start()
-    try:
-        deadline = time.monotonic() + 20
-        while not desk.newest().is_safe_to_format:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-    finally:
-        stop.set()
-        thread.join(10)
-    assert not thread.is_alive()
 
 
 def test_a_removed_person_stops_nobody(desk: Desk) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from indexer.errors import BadName, ChecksumMismatch, IncompleteUpload, NoRoom, TooLarge, UploadBroken
-from indexer.mishaps import final_path, mishap
 from indexer.model import Door
 from indexer.receipt import FileOutcome
+from indexer.receipts.mishaps import final_path, mishap
 from tests.libraries import NOW
 
 CUT, FAILED = FileOutcome.INCOMPLETE, FileOutcome.FAILED

@@ -6,8 +6,8 @@ import string
 
 import pytest
 
-from indexer.in_flight import mark, read
 from indexer.model import Door
+from indexer.receipts.in_flight import mark, read
 
 TOKEN = "0123456789abcdef"
 PLAIN = set(string.ascii_letters + string.digits + "._-=")

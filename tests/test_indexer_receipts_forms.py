@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer import names, receipt_forms
+from indexer import names
 from indexer.model import Door
 from indexer.receipt import FileOutcome, Receipt, ReceiptFile, ReceiptState, Totals, verdict
+from indexer.receipts import forms
 from tests.libraries import NOW, digest
 
 HURTING = [
@@ -53,7 +54,7 @@ def check(folder: Path, sums: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_sha256sum_accepts_the_checksums_on_the_card(tmp_path: Path) -> None:
-    sums = "".join(receipt_forms.checksums(card(tmp_path), "DCIM"))
+    sums = "".join(forms.checksums(card(tmp_path), "DCIM"))
     done = check(tmp_path, sums)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count(": OK") == len(HURTING)
@@ -62,7 +63,7 @@ def test_sha256sum_accepts_the_checksums_on_the_card(tmp_path: Path) -> None:
 def test_sha256sum_finds_a_changed_file(tmp_path: Path) -> None:
     files = card(tmp_path)
     (tmp_path / HURTING[2]).write_bytes(b"something else")
-    done = check(tmp_path, "".join(receipt_forms.checksums(files, "DCIM")))
+    done = check(tmp_path, "".join(forms.checksums(files, "DCIM")))
     assert done.returncode == 1
     assert done.stdout.count(": FAILED") == 1
 
@@ -73,7 +74,7 @@ def test_names_are_escaped_as_sha256sum_does(tmp_path: Path, name: str) -> None:
     theirs = subprocess.run(
         ["sha256sum", "--", name], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True
     )
-    assert "".join(receipt_forms.checksums([stored(name, b"x")], "")) == theirs.stdout
+    assert "".join(forms.checksums([stored(name, b"x")], "")) == theirs.stdout
 
 
 def test_only_what_is_stored_has_a_checksum() -> None:
@@ -82,7 +83,7 @@ def test_only_what_is_stored_has_a_checksum() -> None:
         ReceiptFile(outcome, outcome, outcome, 0, NOW, reason="Copy it again.")
         for outcome in (FileOutcome.JUNK, FileOutcome.EMPTY, FileOutcome.INCOMPLETE, FileOutcome.FAILED)
     ]
-    lines = list(receipt_forms.checksums([*kept, *lost], ""))
+    lines = list(forms.checksums([*kept, *lost], ""))
     assert [line.split("  ")[1].strip() for line in lines] == ["a", "b", "c"]
 
 
@@ -91,7 +92,7 @@ def test_the_text_itself_passes_sha256sum(tmp_path: Path) -> None:
     cut = ReceiptFile(
         "DCIM/#cut\\.jpg", "DCIM/#cut\\.jpg", FileOutcome.INCOMPLETE, 5, NOW, reason="Copy it again."
     )
-    text = "".join(receipt_forms.text(receipt(Totals(new=7, verified=7, incomplete=1)), [cut], [*files, cut]))
+    text = "".join(forms.text(receipt(Totals(new=7, verified=7, incomplete=1)), [cut], [*files, cut]))
     done = check(tmp_path, text)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count(": OK") == len(HURTING)
@@ -107,8 +108,8 @@ def test_csv_is_read_as_it_was_meant() -> None:
             "DCIM/b", "DCIM/b", FileOutcome.FAILED, 3, NOW, is_verified=False, reason="One, two\nthree."
         ),
     ]
-    heading, first, second = csv.reader(io.StringIO("".join(receipt_forms.csv_lines(files)), newline=""))
-    assert tuple(heading) == receipt_forms.CSV_COLUMNS
+    heading, first, second = csv.reader(io.StringIO("".join(forms.csv_lines(files)), newline=""))
+    assert tuple(heading) == forms.CSV_COLUMNS
     assert first[:5] == ['DCIM/a "quoted", name.jpg', 'a "quoted", name.jpg', "new", "1", digest(b"a")]
     assert first[7] == "yes"
     assert (second[4], second[7], second[8]) == ("", "no", "One, two\nthree.")
@@ -117,15 +118,15 @@ def test_csv_is_read_as_it_was_meant() -> None:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
 def test_no_cell_is_a_formula(start: str) -> None:
     path = f"{start}cmd|'calc'!A1"
-    _, row = csv.reader(io.StringIO("".join(receipt_forms.csv_lines([stored(path, b"")])), newline=""))
+    _, row = csv.reader(io.StringIO("".join(forms.csv_lines([stored(path, b"")])), newline=""))
     assert row[0] == row[1] == f"'{path}"
 
 
 def test_names_of_receipts_fit_every_system() -> None:
-    name = receipt_forms.file_name("DCIM", NOW)
+    name = forms.file_name("DCIM", NOW)
     assert name.endswith(" DCIM.txt")
     assert not set(name) & set(':*?"<>|/\\')
-    assert receipt_forms.file_name("", NOW).endswith(" Upload.txt")
-    long = receipt_forms.file_name("ü" * 127, NOW)
+    assert forms.file_name("", NOW).endswith(" Upload.txt")
+    long = forms.file_name("ü" * 127, NOW)
     assert len(names.numbered(long, 999).encode()) <= names.LONGEST_NAME_BYTES
     assert long.endswith(".txt")
