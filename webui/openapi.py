@@ -81,6 +81,7 @@ _ITEM: Json = dict(  # noqa: C408 - to be given on as keywords
             count={**_COUNT, "description": "Shots in the burst."},
         )
     ),
+    motion={**_FLAG, "description": "Whether it is a Motion Photo: its clip lies in its file."},
     favourite=_FLAG,
     uploads={
         **_list(_object(path=_TEXT, at={"type": "string", "format": "date-time"}, door=_DOOR)),

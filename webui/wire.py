@@ -83,6 +83,7 @@ def item_json(item: Item) -> dict[str, Any]:
         "shot_id": item.shot_id,
         "shot": {"kind": item.shot.kind, "count": item.shot.count} if item.shot else None,
         "burst": _burst_json(item.burst) if item.burst else None,
+        "motion": known.ties.clip_offset is not None,
         "favourite": item.favourite,
         "uploads": [_upload_json(upload) for upload in item.uploads],
         "thumbhash": known.thumbhash,

@@ -11,7 +11,7 @@
  *   camera: Camera, gps: ?{lat: number, lon: number}, duration_s: ?number, thumbhash: ?string,
  *   state: "pending" | "ready" | "failed", failure: ?{step: string, reason: string}, uploads: Upload[],
  *   shot_id: string, shot: ?{kind: ?string, count: number}, burst: ?{id: string, kind: string, count: number},
- *   favourite: boolean
+ *   motion: boolean, favourite: boolean
  * }} Item
  * @typedef {{items: Item[], next: ?string}} Page
  * @typedef {{count: number, bytes: number}} Tally

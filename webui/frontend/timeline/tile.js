@@ -96,11 +96,11 @@ function labelOf(item, face) {
 }
 
 /**
- * How to find what moves under the mouse: a video's own clip, or that of the film in a Live Photo.
+ * How to find what moves under the mouse: the clip of a video or Motion Photo, or of the film in a Live Photo.
  * @param {import("../api.js").Item} item @returns {?() => Promise<?string>}
  */
 function clipOf(item) {
-  if (item.kind === "video") return async () => mediaAddress(item, "clip");
+  if (item.kind === "video" || item.motion) return async () => mediaAddress(item, "clip");
   if (item.shot?.kind !== "live") return null;
   return async () => {
     const film = (await getGroup("shots", item.shot_id)).members.find(({ kind }) => kind === "video");
@@ -111,6 +111,7 @@ function clipOf(item) {
 /** @param {import("../api.js").Item} item @param {ReturnType<typeof groupOf>} group */
 function marksOf(item, group) {
   const marks = [];
+  if (item.motion && !group) marks.push(element("span", { class: "group-badge", title: "Motion Photo" }, icon("live"), "Motion"));
   if (group) marks.push(element("span", { class: "group-badge", title: group.label }, icon("stack"), `${group.word} ${format.number(group.count)}`.trim()));
   if (item.favourite) marks.push(element("span", { class: "heart-badge" }, icon("heart")));
   return marks;
