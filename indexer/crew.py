@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
@@ -70,16 +70,16 @@ class Crew:
         self._running[future] = job, task
         future.add_done_callback(lambda _: ended())
 
-    def collect(self) -> list[tuple[Job, Task, Callable[[], Outcome]]]:
+    def collect(self) -> Iterator[tuple[Job, Task, Callable[[], Outcome]]]:
         """What has ended; the function answers the outcome or raises what the process died of.
 
-        Raises PoolBroken.
+        Whoever stops asking finds the rest the next time. Raises PoolBroken.
         """
         # Asking a pool how it is would start it.
         if self._has_begun and not self._pool.active:
             raise PoolBroken
-        done = [future for future in self._running if future.done()]
-        return [(*self._running.pop(future), future.result) for future in done]
+        for future in [future for future in self._running if future.done()]:
+            yield *self._running.pop(future), future.result
 
     def close(self) -> None:
         """Kill the processes; ``jobs`` tells what they did not finish."""
