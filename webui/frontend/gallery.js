@@ -46,6 +46,13 @@ export class Gallery {
     new SelectionBar(this.selection, choices);
   }
 
+  /** What begins the choosing, for those who do not know the long press or the key. */
+  chooseButton() {
+    const button = element("button", { class: "button button-quiet button-small", type: "button" }, "Choose");
+    button.addEventListener("click", () => this.selection.begin());
+    return button;
+  }
+
   /** Show what there is now. While the viewer is open the grid waits: its places must not shift. */
   async update() {
     if (this.viewer.isOpen) {

@@ -52,7 +52,7 @@ export class CollectionPage {
     this.facts.textContent = factsOf(one);
     this.why.textContent = one.why ? `Suggested because: ${one.why}.` : "";
     this.none.hidden = one.items.length > 0;
-    this.menu.replaceChildren(menuOf(one, this.actionsOf(one)));
+    this.menu.replaceChildren(this.gallery.chooseButton(), menuOf(one, this.actionsOf(one)));
     document.title = `${one.title} · Private Photo Cloud`;
     this.gallery.viewer.pageTitle = document.title;
   }

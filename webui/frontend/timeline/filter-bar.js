@@ -13,6 +13,7 @@ export class FilterBar {
     this.fields = element("div", { class: "filter-fields" });
     this.clear = element("button", { class: "button button-quiet button-small", type: "button" }, "Show all");
     this.clear.addEventListener("click", () => this.#choose({}));
+    this.shown = "";
     this.none = element("p", { class: "filter-none", role: "status" });
     root.append(this.fields, this.clear, this.none);
     addEventListener("popstate", () => this.#followAddress());
@@ -24,14 +25,17 @@ export class FilterBar {
 
   /** The facets as they are now, with how much each would show. @param {import("../api.js").Day[]} days what is shown */
   async show(days) {
+    this.root.hidden = !days.length && !this.isOn;
     this.clear.hidden = !this.isOn;
     this.none.textContent = this.isOn && !days.length ? "Nothing in your library fits all of these." : "";
     const facets = await get("facets", this.chosen).catch(() => null);
-    if (!facets) return;
-    const fields = FACETS.filter(({ key }) => facets[key]?.length || this.chosen[key]);
-    this.root.hidden = fields.length === 0;
+    const wanted = JSON.stringify([facets, this.chosen]);
+    // Whoever has a list open keeps it open.
+    if (!facets || wanted === this.shown) return;
+    this.shown = wanted;
+    const offered = FACETS.filter(({ key }) => facets[key]?.length || this.chosen[key]);
     const focused = document.activeElement?.getAttribute("name");
-    this.fields.replaceChildren(...fields.map((facet) => this.#field(facet, facets[facet.key] ?? [])));
+    this.fields.replaceChildren(...offered.map((facet) => this.#field(facet, facets[facet.key] ?? [])));
     if (focused) this.fields.querySelector(`[name="${focused}"]`)?.focus();
   }
 
