@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 
 from indexer import identify
@@ -137,19 +138,41 @@ def test_a_full_disk_is_not_the_fault_of_the_video(tmp_path: Path) -> None:
         convert(film, identify.MP4, Path("/dev/full"), ("-c", "copy", "-f", "mpegts"), LIMITS)
 
 
-def test_a_video_that_complains_without_end_does_not_block(tmp_path: Path) -> None:
-    """A pipe holds 64 KiB: who does not read what ffmpeg says waits for ever."""
+@pytest.fixture
+def damaged(tmp_path: Path) -> Path:
+    """A video of which ffmpeg says far more than is kept."""
     film = films.make_film(tmp_path / "film.mkv", "-c:v", "mjpeg", sound=None, seconds=60)
-    damaged = tmp_path / "damaged.mkv"
     content = bytearray(film.read_bytes())
     content[2000::150] = bytes(len(content[2000::150]))
-    damaged.write_bytes(content)
-    decode = ("-map", "0:v", "-vf", "scale=32:32", "-c:v", "mpeg4", "-f", "mp4")
+    film.write_bytes(content)
+    return film
+
+
+DECODE = ("-map", "0:v", "-vf", "scale=32:32", "-c:v", "mpeg4", "-f", "mp4")
+
+
+def test_a_video_that_complains_without_end_does_not_block(damaged: Path, tmp_path: Path) -> None:
+    """A pipe holds 64 KiB: who does not read what ffmpeg says waits for ever."""
     complaints = run(
-        path_of("ffmpeg"), "-v", "error", "-i", damaged, *decode, tmp_path / "other", expect=None
+        path_of("ffmpeg"), "-v", "error", "-i", damaged, *DECODE, tmp_path / "other", expect=None
     )
     assert len(complaints) > 64 << 10
-    convert(damaged, identify.MKV, tmp_path / "output", decode, LIMITS)
+    convert(damaged, identify.MKV, tmp_path / "output", DECODE, LIMITS)
+
+
+def test_why_it_failed_is_a_whole_line_however_much_is_said(damaged: Path, tmp_path: Path) -> None:
+    beyond_its_end = ("-ss", "1000", *DECODE)
+    with pytest.raises(VideoUnreadable) as caught:
+        convert(damaged, identify.MKV, tmp_path / "output", beyond_its_end, LIMITS)
+    said = subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", damaged, *DECODE, tmp_path / "other"],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stderr
+    lines = {re.sub(r"^(\[[^\]]*\] *)+", "", line) for line in said.splitlines()}
+    (reason,) = re.findall(r"\((.*)\)\.$", str(caught.value))
+    assert reason in lines
 
 
 def test_why_it_failed_is_said_without_where_the_file_lies(tmp_path: Path) -> None:

@@ -121,7 +121,12 @@ def _attend(process: subprocess.Popen[bytes], limits: Limits) -> str:
         raise VideoTooSlow(limits.deadline_s) from None
     finally:
         process.kill()  # has no effect on one that has ended
-    return words.decode("utf-8", "replace")
+    return _whole_lines(words).decode("utf-8", "replace")
+
+
+def _whole_lines(words: bytes) -> bytes:
+    """Of what was kept, all but a line whose beginning is lost: it would be no sentence, or half a path."""
+    return words if len(words) < MOST_WORDS_BYTES else words.partition(b"\n")[2]
 
 
 def _read(pipe: IO[bytes], deadline: float) -> bytes:
