@@ -23,7 +23,6 @@ BY_SECRET = {
     "mishap",
     "arrangement",
     "regrouping",
-    "decision",
 }
 PARTS_OF = {"receipt_file": "receipt"}  # whose it is stands in the row that it is a part of
 

@@ -1,4 +1,4 @@
-"""What people decided about memories, albums, clocks and single items, one row for each decision.
+"""What people decided about shots, memories, albums, clocks and single items, one row for each decision.
 
 Rows are never changed but to be undone. What holds follows from those that stand; it is worked out where
 each scope is at home.
@@ -21,6 +21,8 @@ from indexer.catalog.versions import bump
 class Scope(StrEnum):
     """What a decision is about."""
 
+    SHOT = "shot"
+    BURST = "burst"
     MEMORY = "memory"
     ALBUM = "album"
     CLOCK = "clock"
@@ -92,13 +94,17 @@ def standing(
     connection: sa.Connection, person_id: int, scope: Scope, subject: str | None = None
 ) -> tuple[Arrangement, ...]:
     """As `Arrangements.standing`, within the caller's transaction."""
-    query = sa.select(*_COLUMNS).where(
-        ArrangementRow.person_id == person_id,
-        ArrangementRow.scope == scope,
-        ArrangementRow.undone_at.is_(None),
-    )
+    here = [ArrangementRow.scope == scope, ArrangementRow.undone_at.is_(None)]
     if subject is not None:
-        query = query.where(ArrangementRow.subject == subject)
+        here.append(ArrangementRow.subject == subject)
+    return find(connection, person_id, *here)
+
+
+def find(
+    connection: sa.Connection, person_id: int, *which: sa.ColumnElement[bool]
+) -> tuple[Arrangement, ...]:
+    """A person's decisions that meet these conditions, in the order in which they were made."""
+    query = sa.select(*_COLUMNS).where(ArrangementRow.person_id == person_id, *which)
     return tuple(map(_arrangement, connection.execute(query.order_by(ArrangementRow.id))))
 
 

@@ -1,4 +1,4 @@
-"""The tables of grouping: shots and bursts as they were found, decisions as they were made, and what is due.
+"""The tables of grouping: shots and bursts as they were found, what decisions name, and what is due.
 
 Which item is in which group stands in its own row (`indexer.catalog.tables.ItemRow`).
 """
@@ -61,30 +61,15 @@ class RegroupingRow(Base):
     sha256: Mapped[str]
 
 
-class DecisionRow(Base):
-    """What somebody decided about groups; see `indexer.grouping.decisions`. ``rules`` is a JSON list."""
-
-    __tablename__ = "decision"
-    __table_args__ = (Index("decision_of_person", "person_id", "id"),)
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    at: Mapped[float]
-    scope: Mapped[str]
-    choice: Mapped[str]
-    rules: Mapped[str]
-    undone_at: Mapped[float | None]
-
-
 class DecidedItemRow(Base):
-    """An item that a decision names; whether it is held now does not matter."""
+    """An item that a decision about groups names; whether it is held now does not matter."""
 
     __tablename__ = "decided_item"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     sha256: Mapped[str] = mapped_column(primary_key=True)
     decision_id: Mapped[int] = mapped_column(
-        ForeignKey("decision.id", ondelete="CASCADE"), primary_key=True, index=True
+        ForeignKey("arrangement.id", ondelete="CASCADE"), primary_key=True, index=True
     )
 
 

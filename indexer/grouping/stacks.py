@@ -57,7 +57,7 @@ def stack(
 ) -> Stacks:
     """Every picture in one shot, some of the shots in bursts."""
     known = {one.id: one for one in pictures}
-    wishes = tuple(decided)
+    wishes = decisions.in_force(decided)
     found = _shots(known, wishes)
     return Stacks(found, _bursts(known, found, wishes, window_s))
 
@@ -169,7 +169,4 @@ def _first_added(pictures: Iterable[Picture]) -> Picture:
 
 def _is_taken_out(group: frozenset[str], wishes: tuple[Decision, ...]) -> bool:
     apart = (Choice.UNGROUP, Choice.SPLIT)
-    return any(
-        one.scope is Scope.SHOT and one.choice in apart and one.is_standing and group <= set(one.items)
-        for one in wishes
-    )
+    return any(one.scope is Scope.SHOT and one.choice in apart and group <= set(one.items) for one in wishes)

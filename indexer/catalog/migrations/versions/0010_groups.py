@@ -1,4 +1,4 @@
-"""Shots and bursts, the decisions about them, and what each person set; everything known is grouped."""
+"""Shots and bursts, which items decisions name, and what each person set; everything known is grouped."""
 
 from __future__ import annotations
 
@@ -48,7 +48,16 @@ def upgrade() -> None:
         "INSERT INTO regrouping (person_id, sha256) "
         "SELECT person_id, sha256 FROM item WHERE recipe IS NOT NULL ORDER BY person_id, taken_at, sha256"
     )
-    _create_decisions()
+    op.create_table(
+        "decided_item",
+        _person(),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        _of_person(),
+        sa.ForeignKeyConstraint(["decision_id"], ["arrangement.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("person_id", "sha256", "decision_id"),
+    )
+    op.create_index("ix_decided_item_decision_id", "decided_item", ["decision_id"])
     op.create_table(
         "preference",
         _person(),
@@ -69,32 +78,6 @@ def _extend_items() -> None:
     op.create_index("item_by_day", "item", ["person_id", "day", "shot_rank", "burst_rank"])
     op.create_index("item_of_shot", "item", ["person_id", "shot_id"])
     op.create_index("item_of_burst", "item", ["person_id", "burst_id"])
-
-
-def _create_decisions() -> None:
-    op.create_table(
-        "decision",
-        sa.Column("id", sa.Integer(), nullable=False),
-        _person(),
-        sa.Column("at", sa.Double(), nullable=False),
-        sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column("choice", sa.Text(), nullable=False),
-        sa.Column("rules", sa.Text(), nullable=False),
-        sa.Column("undone_at", sa.Double(), nullable=True),
-        _of_person(),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("decision_of_person", "decision", ["person_id", "id"])
-    op.create_table(
-        "decided_item",
-        _person(),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("decision_id", sa.Integer(), nullable=False),
-        _of_person(),
-        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("person_id", "sha256", "decision_id"),
-    )
-    op.create_index("ix_decided_item_decision_id", "decided_item", ["decision_id"])
 
 
 def _person() -> sa.Column[int]:
