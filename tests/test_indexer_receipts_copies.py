@@ -346,6 +346,13 @@ def test_what_a_crash_has_cut_is_told(desk: Desk) -> None:
     assert desk.finish().is_safe_to_format
 
 
+def test_a_folder_with_the_longest_name_takes_files(desk: Desk) -> None:
+    folder = "日" * 85
+    desk.folder(folder)
+    desk.home.bring(f"{folder}/a.jpg", PHOTO)
+    assert desk.finish().is_safe_to_format
+
+
 def test_what_came_in_before_the_crash_is_not_told_as_cut(desk: Desk) -> None:
     home = desk.home
     incoming = home.intake.begin(home.alice, "DCIM/a.jpg", Announced())

@@ -34,6 +34,19 @@ def test_long_paths_lose_their_middle(path: str) -> None:
     assert found[1][-10:] == path[-10:]
 
 
+@pytest.mark.parametrize("letter", ["F", "ü", "日"])
+@pytest.mark.parametrize("door", Door)
+def test_folders_of_any_length_make_names_for_every_disk(letter: str, door: Door) -> None:
+    for length in range(1, 255 // len(letter.encode()) + 1):
+        folder = letter * length
+        for last in ("IMG_1.JPG", "日" * 85):
+            name = f"{TOKEN}{mark(9_999_999, f'{folder}/{last}', door)}"
+            assert len(name) <= 255
+            found = read(name)
+            assert found is None or found[1].startswith(f"{folder}/")
+    assert read(f"{TOKEN}{mark(1, f'{letter * (140 // len(letter.encode()))}/IMG_1.JPG', door)}") is not None
+
+
 @pytest.mark.parametrize(
     "name", ["crashed", TOKEN, f"{TOKEN}.1.share.!", f"{TOKEN}.x.share.YQ==", "a.1.door.YQ==", ""]
 )

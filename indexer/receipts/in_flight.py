@@ -12,14 +12,21 @@ from indexer import names
 from indexer.model import Door
 from indexer.receipt import top_folder
 
-_LONGEST_BYTES = 140  # of a path; with what stands around it, in Base64, it stays a name for every disk
+# Of a path: with what stands around it, in Base64, it stays a name that every disk takes.
+_LONGEST_BYTES = 160
+_SHORTEST_NAME_BYTES = 20
 _PARTS = 4
 
 
 def mark(person_id: int, path: str, door: Door) -> str:
-    """What to append to the random name of a staging file; a long path loses its middle."""
-    spelled = base64.urlsafe_b64encode(_shortened(path).encode("utf-8", "replace")).decode()
-    return f".{person_id}.{door}.{spelled}"
+    """What to append to the random name of a staging file; a long path loses its middle.
+
+    Nothing where the first folder is too long to be told: half of it would name another copy.
+    """
+    shortened = _shortened(path)
+    if shortened is None:
+        return ""
+    return f".{person_id}.{door}.{base64.urlsafe_b64encode(shortened).decode()}"
 
 
 def read(name: str) -> tuple[int, str, Door] | None:
@@ -34,12 +41,14 @@ def read(name: str) -> tuple[int, str, Door] | None:
         return None
 
 
-def _shortened(path: str) -> str:
+def _shortened(path: str) -> bytes | None:
     encoded = path.encode("utf-8", "replace")
     if len(encoded) <= _LONGEST_BYTES:
-        return path
+        return encoded
     # The first folder says to which copy it belongs, the last name which file it was.
     folder, last = top_folder(path), names.last(path)
-    room = max(20, _LONGEST_BYTES - len(folder.encode("utf-8", "replace")))
-    kept = last.encode("utf-8", "replace")[-room:].decode("utf-8", "ignore")
-    return names.join(folder, kept if kept == last else f"…{kept}")
+    room_bytes = _LONGEST_BYTES - len(folder.encode("utf-8", "replace"))
+    if room_bytes < _SHORTEST_NAME_BYTES:
+        return None
+    kept = last.encode("utf-8", "replace")[-room_bytes:].decode("utf-8", "ignore")
+    return names.join(folder, kept if kept == last else f"…{kept}").encode("utf-8", "replace")
