@@ -32,8 +32,9 @@ _log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 2
 LEASE_S = 600.0
 _DEADLINE_S = 120.0
-# A film on a small machine; seconds, also for each second of its length.
-_FILM_S, _FOR_A_SECOND_S, _UNKNOWN_LENGTH_S, _MOST_FILM_S = 900.0, 10.0, 600.0, 7 * 3600.0
+# A film on a small machine; seconds, also for each second of its length. More than derivatives/videos.py
+# allows ffmpeg in all: that deadline words itself, this one is for what hangs beside it.
+_FILM_S, _FOR_A_SECOND_S, _UNKNOWN_LENGTH_S, _MOST_FILM_S = 1140.0, 10.0, 600.0, 7 * 3600.0
 _STILL_LIMITS = Limits(memory_bytes=2 << 30, file_bytes=1 << 30)
 _FILM_LIMITS = Limits(memory_bytes=2 << 30, file_bytes=1 << 40, is_idle=True)
 _RECYCLE_AFTER = 200
@@ -195,7 +196,6 @@ def deadline_of(kind: JobKind, item: Item) -> float:
     """How many seconds such a job may take: a film by its length, a picture as the worst ones need."""
     if kind is not JobKind.FILM:
         return _DEADLINE_S
-    # ffmpeg has a deadline of its own, which words itself; this one is for what hangs beside it.
     return min(_MOST_FILM_S, _FILM_S + _FOR_A_SECOND_S * (item.metadata.duration_s or _UNKNOWN_LENGTH_S))
 
 

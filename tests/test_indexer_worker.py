@@ -18,10 +18,12 @@ from pebble import ProcessPool
 from indexer import worker as module
 from indexer.catalog.jobs import Jobs, Lane, enqueue
 from indexer.crew import Crew, PoolBroken
+from indexer.derivatives import videos
 from indexer.derivatives.files import find
 from indexer.knowledge import Metadata
 from indexer.library import derivatives_folder
 from indexer.model import Failure, Item, Job, JobKind, Outcome, Queue, State, Task
+from indexer.probe import Streams
 from indexer.worker import MOST_ATTEMPTS, deadline_of, decode
 from tests import photos
 from tests.films import make_film
@@ -158,15 +160,8 @@ def test_trouble_with_the_catalog_passes(home: Home, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Jobs, "claim", troubled)
     monkeypatch.setattr(module, "_PAUSE_AFTER_ERROR_S", 0.01)
     sha256 = home.bring("notes.txt", b"text").sha256
-    wake, stop = threading.Event(), threading.Event()
-    thread = threading.Thread(target=home.worker().run, args=(wake, stop))
-    thread.start()
-    try:
-        wait_until(lambda: item_of(home, sha256).state is State.READY)
-    finally:
-        stop.set()
-        wake.set()
-        thread.join(30)
+    with working(home):
+        wait_until(lambda: is_ready(home, sha256))
 
 
 def test_a_crash_that_does_not_come_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,72 +223,43 @@ def wait_until(is_true: Callable[[], bool], timeout_s: float = 60.0) -> None:
 
 
 def test_real_processes(home: Home) -> None:
-    wake, stop = threading.Event(), threading.Event()
     early = [home.bring(f"{number}.jpg", photos.jpeg(Shot(seed=number))).sha256 for number in range(4)]
-    thread = threading.Thread(target=home.worker(processes=2).run, args=(wake, stop))
-    thread.start()
-    try:
+    with working(home, processes=2) as wake:
         wait_until(lambda: home.catalog.jobs.queue(home.alice) == Queue(0, 0, 0))
         late = home.bring("late.jpg", PHOTO).sha256
         wake.set()
-        wait_until(lambda: item_of(home, late).state is State.READY)
-    finally:
-        stop.set()
-        wake.set()
-        thread.join(30)
-    assert not thread.is_alive()
+        wait_until(lambda: is_ready(home, late))
     assert all(has_thumbnail(home, each) for each in (*early, late))
 
 
 def test_stopping_gives_claims_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "decode", _wait_long)
     home.bring("IMG_1.JPG", PHOTO)
-    wake, stop = threading.Event(), threading.Event()
-    thread = threading.Thread(target=home.worker().run, args=(wake, stop))
-    thread.start()
-    wait_until(lambda: home.catalog.jobs.queue(home.alice) == Queue(0, 1, 0))
-    stop.set()
-    wake.set()
-    thread.join(30)
+    with working(home):
+        wait_until(lambda: home.catalog.jobs.queue(home.alice) == Queue(0, 1, 0))
     assert home.catalog.jobs.queue(home.alice) == Queue(1, 0, 0)
     (job,) = home.catalog.jobs.claim(1, 60, time.time())
     assert job.attempts == 1
 
 
-def test_a_process_that_dies_costs_an_attempt_and_not_the_worker(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "decode", _die)
-    bad = home.bring("bad.jpg", photos.jpeg(Shot(seed=7))).sha256
-    wake, stop = threading.Event(), threading.Event()
-    thread = threading.Thread(target=home.worker().run, args=(wake, stop))
-    thread.start()
-    try:
-        wait_until(lambda: item_of(home, bad).state is State.FAILED)
-    finally:
-        stop.set()
-        wake.set()
-        thread.join(30)
-    assert item_of(home, bad).day == "2024-05-17"
+@pytest.mark.parametrize("kind", [JobKind.INDEX, JobKind.FULL])
+def test_the_deadline_of_a_picture(home: Home, kind: JobKind) -> None:
+    item = item_of(home, home.bring("a.txt", b"text").sha256)
+    assert deadline_of(kind, item) == 120
 
 
 @pytest.mark.parametrize(
-    ("kind", "duration_s", "least_s", "most_s"),
-    [
-        (JobKind.INDEX, None, 120, 120),
-        (JobKind.FULL, None, 120, 120),
-        (JobKind.FILM, 5.0, 600, 1200),
-        (JobKind.FILM, None, 3600, 2 * 3600),
-        (JobKind.FILM, 600.0, 3600, 2 * 3600),
-        (JobKind.FILM, 1e6, 6 * 3600, 8 * 3600),
-    ],
+    ("duration_s", "most_s"), [(5.0, 1200), (None, 2 * 3600), (600.0, 2 * 3600), (1e6, 8 * 3600)]
 )
-def test_deadlines(
-    home: Home, kind: JobKind, duration_s: float | None, least_s: float, most_s: float
-) -> None:
+def test_the_deadline_of_a_film(home: Home, tmp_path: Path, duration_s: float | None, most_s: float) -> None:
+    """ffmpeg's own deadlines, of the film and of two tries at the clip, come first: they word themselves."""
+    original = tmp_path / "film.mp4"
+    original.write_bytes(b"film")
+    film_s = videos.film_limits(original, Streams(64, 48, duration_s=duration_s)).deadline_s
     item = item_of(home, home.bring("film.mp4", b"film").sha256)
     known = replace(item, metadata=Metadata(duration_s=duration_s))
-    assert least_s <= deadline_of(kind, known) <= most_s
+    least_s = film_s + 2 * videos.CLIP_LIMITS.deadline_s
+    assert least_s < deadline_of(JobKind.FILM, known) <= most_s
 
 
 def test_a_film_that_crashes_is_tried_twice_and_then_failed(
@@ -457,9 +423,3 @@ def _tell_and_wait(task: Task) -> Outcome:
 def _wait_long(_task: Task) -> Outcome:
     time.sleep(300)
     raise AssertionError
-
-
-def _die(task: Task) -> Outcome:
-    if not task.metadata_only:
-        os._exit(1)
-    return decode(task)

@@ -55,7 +55,7 @@ def make_film(original: Path, media: MediaType, folder: Path) -> None:
     plan = film_plan.plan(streams, media)
     if plan.way is not Way.AS_IT_IS:
         with files.making(folder, Derivative.PLAYABLE, ".mp4") as film:
-            convert(original, media, film, _film_encoding(streams, plan), _film_limits(original, streams))
+            convert(original, media, film, _film_encoding(streams, plan), film_limits(original, streams))
     with files.making(folder, Derivative.CLIP, ".mp4") as clip:
         _make_clip(original, media, streams, clip)
 
@@ -161,7 +161,8 @@ def _film_encoding(streams: Streams, plan: Plan) -> tuple[str, ...]:
     return ("-map", f"0:{streams.video_index}", "-vf", chain, *_H264, *quality, *sound, *_MP4)
 
 
-def _film_limits(original: Path, streams: Streams) -> Limits:
+def film_limits(original: Path, streams: Streams) -> Limits:
+    """What encoding may cost, by the length of the video."""
     # Films are made when nothing else is to be done: waiting takes most of it.
     deadline_s = min(MOST_FILM_S, 600 + 10 * (streams.duration_s or 600))
     return Limits(deadline_s, 4 * original.stat().st_size + (64 << 20))
