@@ -64,7 +64,7 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What people wrote about a picture, by XMP or IPTC; ``rating`` is 0 to 5, or -1 for a rejected one."""
+    """What people wrote about a picture; ``rating`` is 1 to 5, or -1 for a rejected one."""
 
     title: str | None = None
     description: str | None = None
@@ -74,7 +74,10 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """The streams of a video; codecs by the names of FFmpeg ("h264", "hevc", "aac")."""
+    """The streams of a video; codecs by the names of FFmpeg ("h264", "hevc", "aac").
+
+    ``rotation_deg`` is the clockwise turn that it asks for.
+    """
 
     video_codec: str | None = None
     audio_codec: str | None = None

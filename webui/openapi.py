@@ -154,10 +154,38 @@ _SCHEMAS: Json = {
         title=_or_null(_TEXT),
         description=_or_null(_TEXT),
         keywords=_list(_TEXT),
-        rating=_or_null({"type": "integer", "description": "0 to 5; -1 was rejected."}),
+        rating=_or_null({"type": "integer", "description": "1 to 5; -1 was rejected, null is unrated."}),
         frame_rate=_or_null(_NUMBER),
         codecs=_or_null(_object(video=_or_null(_TEXT), audio=_or_null(_TEXT))),
+        rotation_deg=_or_null({**_COUNT, "description": "Clockwise, as the video asks to be shown."}),
+        is_hdr=_or_null(_FLAG),
+        clip_offset=_or_null({**_COUNT, "description": "The byte where a Motion Photo's clip begins."}),
         color_space=_or_null(_TEXT),
+    ),
+    "Group": _object(
+        id=_DIGEST,
+        kind=_or_null(_TEXT),
+        cover=_DIGEST,
+        members={
+            **_list(_ref("Item")),
+            "description": "The cover first; of a burst, the covers of its shots.",
+        },
+        why={**_list(_TEXT), "description": "Sentences for people."},
+        locked=_FLAG,
+        burst_id=_or_null(_DIGEST),
+        decisions={**_list(_COUNT), "description": "Those that stand and name something in it."},
+    ),
+    "Decided": _object(decision=_COUNT),
+    "Decisions": _object(
+        decisions=_list(_object(id=_COUNT, at=_MOMENT, scope=_TEXT, words=_TEXT, undone_at=_or_null(_MOMENT)))
+    ),
+    "Grouping": _object(
+        burst_window_s={
+            "type": "number",
+            "minimum": 0,
+            "maximum": 10,
+            "description": "The longest gap within a burst that its camera did not mark.",
+        }
     ),
     "Receipt": _object(**_RECEIPT),
     "Receipts": _object(receipts=_list(_ref("Receipt")), next=_or_null(_TEXT)),
@@ -283,6 +311,57 @@ def _header(name: str, schema: Json = _TEXT) -> Json:
 
 def _tus_call(summary: str, answers: Json, parameters: list[Json], **more: Any) -> Json:
     return _call(summary, answers, parameters=[_VERSION, _CSRF_HEADER, *parameters], **more)
+
+
+_GROUP_ID: Json = {"name": "group_id", "in": "path", "required": True, "schema": _DIGEST}
+
+
+def _group_paths(name: str, one: str) -> Json:
+    """The calls about shots, or about bursts; any item of one names it as well as its id."""
+
+    def change(summary: str, body: Json, *parameters: Json) -> Json:
+        answers = {
+            "200": _json_answer("The decision, which can be undone.", _ref("Decided")),
+            "400": _refusal("The body is not what it should be."),
+            "404": _refusal(f"No such {one} in the caller's library."),
+            "409": _refusal("The items are not together in this way."),
+            "413": _refusal("The body is too large."),
+            **_LOGGED_OUT,
+            **_FORGED,
+        }
+        return _call(summary, answers, parameters=[*parameters, _CSRF_HEADER], requestBody=_json_body(body))
+
+    return {
+        f"/{name}": {"post": change(f"Make one {one} of several shots.", _object(merge=_list(_DIGEST)))},
+        f"/{name}/{{group_id}}": {
+            "get": _call(
+                f"One {one}, and why it is one.",
+                {
+                    "200": _json_answer("The cover first.", _ref("Group")),
+                    "404": _refusal(f"No such {one} in the caller's library."),
+                    **_LOGGED_OUT,
+                },
+                parameters=[_GROUP_ID],
+            ),
+            "post": change(
+                "Choose its cover, lock or unlock it, take one item or all out of it; or separate everything "
+                "that is together by the same rule (like).",
+                {
+                    "oneOf": [
+                        _object(cover=_DIGEST),
+                        _object(lock=_FLAG),
+                        _object(ungroup={"type": "string", "pattern": "^([0-9a-f]{64}|all|like)$"}),
+                    ]
+                },
+                _GROUP_ID,
+            ),
+        },
+        f"/{name}/{{group_id}}/split": {
+            "post": change(
+                f"Make a {one} of its own of some items.", _object(items=_list(_DIGEST)), _GROUP_ID
+            )
+        },
+    }
 
 
 _UPLOAD_OPTIONS = _call(
@@ -421,6 +500,51 @@ _PATHS: Json = {
             },
             parameters=[_ITEM_ID, _CSRF_HEADER],
         )
+    },
+    **_group_paths("shots", "shot"),
+    **_group_paths("bursts", "burst"),
+    "/decisions": {
+        "get": _call(
+            "The caller's last decisions, the newest first.",
+            {
+                "200": _json_answer("Those that were undone are among them.", _ref("Decisions")),
+                "400": _refusal("A parameter is wrong."),
+                **_LOGGED_OUT,
+            },
+            parameters=[_query("limit", "At most so many.", {**_LIMIT, "default": 100})],
+        )
+    },
+    "/decisions/{decision_id}/undo": {
+        "post": _call(
+            "Have everything as if it had never been decided.",
+            {
+                "200": _json_answer("Undone.", _ref("Decided")),
+                "404": _refusal("The caller has made no such decision."),
+                **_LOGGED_OUT,
+                **_FORGED,
+            },
+            parameters=[
+                {"name": "decision_id", "in": "path", "required": True, "schema": _COUNT},
+                _CSRF_HEADER,
+            ],
+        )
+    },
+    "/grouping": {
+        "get": _call(
+            "How bursts are found.", {"200": _json_answer("The settings.", _ref("Grouping")), **_LOGGED_OUT}
+        ),
+        "post": _call(
+            "Find bursts in another way; everything is grouped anew soon, decisions stay.",
+            {
+                "200": _json_answer("So it is now.", _ref("Grouping")),
+                "400": _refusal("The body is not what it should be."),
+                "413": _refusal("The body is too large."),
+                **_LOGGED_OUT,
+                **_FORGED,
+            },
+            parameters=[_CSRF_HEADER],
+            requestBody=_json_body(_ref("Grouping")),
+        ),
     },
     "/failures": {
         "get": _call(

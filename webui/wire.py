@@ -106,6 +106,9 @@ def whole_item_json(item: Item) -> dict[str, Any]:
         "rating": caption.rating,
         "frame_rate": film.frame_rate if film else None,
         "codecs": {"video": film.video_codec, "audio": film.audio_codec} if film else None,
+        "rotation_deg": film.rotation_deg if film else None,
+        "is_hdr": film.is_hdr if film else None,
+        "clip_offset": known.ties.clip_offset,
         "color_space": known.color_space,
     }
 
