@@ -139,9 +139,12 @@ class Library:
         since = time.time() - _ARRIVING_S
         arriving += self.catalog.transfers.receiving(person_id, since)
         arriving += self.catalog.resumables.receiving(person_id, since)
-        is_paused = self.catalog.jobs.is_paused()
         ungrouped = self.catalog.groups.waiting(person_id)
-        return Status(version, held.count, held, again, queue, arriving, is_paused, ungrouped)
+        return Status(version, held.count, held, again, queue, arriving, self.is_paused(), ungrouped)
+
+    def is_paused(self) -> bool:
+        """Whether the owner has stopped the work on everybody's items."""
+        return self.catalog.jobs.is_paused()
 
     def pause(self, *, is_paused: bool) -> None:
         """Stop the work on everybody's items, or go on; what has begun is finished. Outlasts a restart."""

@@ -45,7 +45,7 @@ class FailurePages:
             rows=[(item, _KINDS[item.kind], _folder(item), ago(item.added_at, now)) for item in found.items],
             next_cursor=found.next_cursor,
             retried=_number(asked.get("retried", "")),
-            is_paused=self._library.catalog.jobs.is_paused(),
+            is_paused=self._library.is_paused(),
             may_pause=_may_pause(visitor),
         )
 
