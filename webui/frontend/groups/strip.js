@@ -30,8 +30,9 @@ export class Strip {
     return this.root.hidden ? 0 : this.root.offsetHeight;
   }
 
-  /** @param {?Item} item */
+  /** @param {?Item} item a new object for one whose groups may have changed */
   async show(item) {
+    if (item === this.item) return;
     this.item = item;
     const found = item && groupOf(item) ? await groupsOf(item).catch(() => null) : null;
     if (this.item === item) this.#draw(...(found ?? [null, null]));

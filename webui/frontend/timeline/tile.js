@@ -2,7 +2,7 @@
 import { mediaAddress } from "../api.js";
 import { element, icon } from "../dom.js";
 import * as format from "../format.js";
-import { getGroup } from "../groups/api.js";
+import { clipOf } from "../groups/clips.js";
 import { groupOf } from "../groups/words.js";
 import { blurOf } from "../thumbhash.js";
 import { HoverClip } from "./hover-clip.js";
@@ -93,19 +93,6 @@ function labelOf(item, face) {
   const kind = words[face] ?? KIND_WORDS[face === "picture" ? item.kind : face];
   const favourite = item.favourite && "favourite";
   return [item.name, kind, groupOf(item)?.label, favourite, format.takenAt(item)].filter(Boolean).join(", ");
-}
-
-/**
- * How to find what moves under the mouse: the clip of a video or Motion Photo, or of the film in a Live Photo.
- * @param {import("../api.js").Item} item @returns {?() => Promise<?string>}
- */
-function clipOf(item) {
-  if (item.kind === "video" || item.motion) return async () => mediaAddress(item, "clip");
-  if (item.shot?.kind !== "live") return null;
-  return async () => {
-    const film = (await getGroup("shots", item.shot_id)).members.find(({ kind }) => kind === "video");
-    return film ? mediaAddress(film, "clip") : null;
-  };
 }
 
 /** @param {import("../api.js").Item} item @param {ReturnType<typeof groupOf>} group */

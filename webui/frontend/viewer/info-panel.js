@@ -57,7 +57,8 @@ function factsOf(item) {
     fact("Date", format.takenAt(item), zone, format.takenAtSource(item)),
     fact("Camera", format.camera(item.camera)),
     fact("Lens", item.camera.lens),
-    fact("Position", item.gps && format.position(item.gps)),
+    fact("Place", item.place, item.gps && format.position(item.gps)),
+    estimateOf(item),
     fact("File", item.name, [item.mime, format.size(item.size_bytes)].join(" · ")),
     fact("Dimensions", [pixels, megapixels].filter(Boolean).join(" · ")),
     fact("Duration", item.duration_s && format.duration(item.duration_s)),
@@ -66,6 +67,13 @@ function factsOf(item) {
     fact("SHA-256", element("code", { class: "digest" }, item.id)),
   ];
   return groups.filter(Boolean);
+}
+
+/** A place that other pictures lend, said to be one. @param {import("../api.js").Item} item */
+function estimateOf({ gps, estimated_place: estimate }) {
+  if (gps || !estimate) return null;
+  const sureness = `Estimated from a picture taken at nearly the same time, ${Math.round(estimate.confidence * 100)}% sure`;
+  return fact("Place (estimated)", estimate.place ?? format.position(estimate), estimate.place && format.position(estimate), sureness);
 }
 
 /** @param {string} title @param {...(Node | string | null | undefined | false | 0)} lines */

@@ -9,6 +9,7 @@ import { Strip } from "../groups/strip.js";
 import * as address from "./address.js";
 import * as film from "./film.js";
 import { InfoPanel } from "./info-panel.js";
+import { LivePlayer } from "./live-player.js";
 import { Sequence } from "./sequence.js";
 import { elementOf, sharpenOnZoom, slideOf } from "./slides.js";
 
@@ -129,6 +130,7 @@ export class Viewer {
     pswp.on("destroy", () => this.#closed());
     sharpenOnZoom(pswp);
     pswp.init();
+    this.live = new LivePlayer(pswp, () => this.#current());
     pswp.element.setAttribute("aria-label", "Viewer");
     pswp.element.append(this.strip.root, this.panel.root);
     this.deeds.toasts.moveTo(pswp.element);
@@ -165,6 +167,17 @@ export class Viewer {
     this.caption = element("div", { class: "viewer-caption" });
     pswp.ui.registerElement({ name: "caption", order: 1, isButton: false, onInit: (root) => root.append(this.caption) });
     pswp.ui.registerElement({
+      name: "live",
+      order: 9,
+      isButton: true,
+      title: "Play (L)",
+      onInit: (root) => {
+        this.playButton = root;
+        root.append(icon("live"));
+      },
+      onClick: () => this.live.play(),
+    });
+    pswp.ui.registerElement({
       name: "favourite",
       order: 10,
       isButton: true,
@@ -199,7 +212,7 @@ export class Viewer {
 
   #changed() {
     const item = this.#current();
-    if (!this.pswp || !item || !this.caption) return;
+    if (!this.pswp || !item || !this.live) return;
     const { day, index } = this.sequence.placeOf(this.pswp.currIndex);
     this.grid.reveal(day, index);
     address.follow(item.id);
@@ -210,6 +223,8 @@ export class Viewer {
     this.download.setAttribute("href", downloadAddress(item));
     this.download.setAttribute("download", item.name);
     this.heart.setAttribute("aria-pressed", String(item.favourite));
+    this.live.stop();
+    this.playButton.hidden = !this.live.canPlay;
     this.panel.show(item);
     this.strip.show(item);
     document.title = `${item.name} · Private Photo Cloud`;
@@ -231,6 +246,7 @@ export class Viewer {
       this.#showMember(member);
     }
     if (event.key === "i") this.panel.toggle();
+    if (event.key === "l") this.live.play();
     if (event.key === "f") this.#favour();
     if (event.key === "d") this.download.click();
     if (event.key !== " " || isControl(event.target)) return;
@@ -265,6 +281,7 @@ export class Viewer {
   #closed() {
     const item = this.#current();
     this.pswp = null;
+    this.live = null;
     document.title = this.pageTitle;
     this.deeds.toasts.moveTo(document.body);
     if (item) this.grid.focusOn(this.grid.dayOf(item), item.id);
