@@ -90,16 +90,7 @@ class Worker:
 
     def _turn(self, crews: tuple[Crew, ...], wake: threading.Event, stop: threading.Event) -> None:
         try:
-            for crew in crews:
-                for ended in crew.collect():
-                    self._end(*ended)
-            self._keep_claims(crews)
-            if self.catalog.groups.regroup_next():
-                wake.set()  # there may be more of it
-            for crew in crews:
-                self._fill(crew, wake)
-            if not (crews[0].jobs or self.catalog.jobs.is_paused()):
-                self._tending.turn()
+            self._work(crews, wake)
         except PoolBroken:
             raise
         except NoRoom as error:
@@ -109,6 +100,18 @@ class Worker:
             # The catalog is out of reach: what is claimed comes back by its lease.
             _log.exception("the worker could not go on; trying again")
             stop.wait(_PAUSE_AFTER_ERROR_S)
+
+    def _work(self, crews: tuple[Crew, ...], wake: threading.Event) -> None:
+        for crew in crews:
+            for ended in crew.collect():
+                self._end(*ended)
+        self._keep_claims(crews)
+        if self.catalog.groups.regroup_next():
+            wake.set()  # there may be more of it
+        for crew in crews:
+            self._fill(crew, wake)
+        if not (crews[0].jobs or self.catalog.jobs.is_paused()):
+            self._tending.turn()
 
     def _keep_claims(self, crews: tuple[Crew, ...]) -> None:
         now = time.time()
