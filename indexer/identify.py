@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 from indexer.boxes import Extent, boxes, first_box, read_at, whole
 from indexer.model import Kind, MediaType
+from indexer.tiff import Directory, first_directory
 
 HEAD_BYTES = 4096
-MOST_TAGS = 256
 
 JPEG = MediaType(Kind.IMAGE, "image/jpeg", ".jpg")
 PNG = MediaType(Kind.IMAGE, "image/png", ".png")
@@ -132,7 +132,9 @@ TIFF_RAW_MAKERS: tuple[tuple[str, MediaType], ...] = (
     ("canon", MediaType(Kind.RAW, "image/x-canon-tif", ".tif")),
 )
 
-BIG_TIFF = (b"II+\x00", b"MM\x00+")  # no camera writes it
+TIFFS = (b"II*\x00", b"MM\x00*")
+BIG_TIFFS = (b"II+\x00", b"MM\x00+")  # no camera writes it
+LONGEST_MAKE_BYTES = 64
 OLD_JPEG = 6
 TAG_NEW_SUBFILE_TYPE = 0x00FE
 TAG_COMPRESSION = 0x0103
@@ -249,70 +251,39 @@ def _handler(file: BinaryIO, track: Extent) -> bytes:
 
 def _tiff(file: BinaryIO, head: bytes) -> MediaType | None:
     """TIFF, and the many RAW formats that are TIFF, told apart by the tags of the first directory."""
-    order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(head[:4])
-    if order is None:
-        return TIFF if head[:4] in BIG_TIFF else None
+    if head[:4] not in TIFFS:
+        return TIFF if head[:4] in BIG_TIFFS else None
     if head[8:10] == b"CR":
         return CR2
     if head[8:12] in (b"IIII", b"MMMM"):
         return IIQ
-    return _by_tags(file, order, _first_directory(file, order))
+    return _by_tags(first_directory(file))
 
 
-def _by_tags(file: BinaryIO, order: str, tags: dict[int, bytes]) -> MediaType:
-    make = _make(file, order, tags)
+def _by_tags(tags: Directory) -> MediaType:
+    make = tags.content(TAG_MAKE, LONGEST_MAKE_BYTES).decode("ascii", "ignore").strip(" \x00").lower()
     if TAG_DNG_VERSION in tags:
         return GPR if make.startswith("gopro") else DNG
     if TAG_LEAF_DATA in tags:
         return MOS
     known = next((media for prefix, media in TIFF_RAW_MAKERS if make.startswith(prefix)), None)
-    if _holds_sensor_data(order, tags):
+    if _holds_sensor_data(tags):
         return known or UNNAMED_RAW
-    return known if known and _starts_small(order, tags) else TIFF
+    return known if known and _starts_small(tags) else TIFF
 
 
-def _first_directory(file: BinaryIO, order: str) -> dict[int, bytes]:
-    """Tag -> its type, count and value field (12 bytes less the tag), of the first directory."""
-    (offset,) = struct.unpack(order + "I", read_at(file, 4, 4).ljust(4, b"\x00"))
-    count_field = read_at(file, offset, 2)
-    if len(count_field) < 2:
-        return {}
-    (count,) = struct.unpack(order + "H", count_field)
-    entries = read_at(file, offset + 2, 12 * min(count, MOST_TAGS))
-    whole = range(0, len(entries) - 11, 12)
-    return {struct.unpack_from(order + "H", entries, at)[0]: entries[at + 2 : at + 12] for at in whole}
-
-
-def _number(order: str, tags: dict[int, bytes], tag: int) -> int | None:
-    """The first value of a SHORT or LONG tag held in the directory itself."""
-    entry = tags.get(tag)
-    if entry is None:
-        return None
-    is_short = struct.unpack_from(order + "H", entry)[0] == 3
-    return int(struct.unpack_from(order + ("H" if is_short else "I"), entry, 6)[0])
-
-
-def _make(file: BinaryIO, order: str, tags: dict[int, bytes]) -> str:
-    entry = tags.get(TAG_MAKE)
-    if entry is None:
-        return ""
-    count, offset = struct.unpack_from(order + "II", entry, 2)
-    text = entry[6:10] if count <= 4 else read_at(file, offset, min(count, 64))
-    return text.decode("ascii", "ignore").strip(" \x00").lower()
-
-
-def _holds_sensor_data(order: str, tags: dict[int, bytes]) -> bool:
+def _holds_sensor_data(tags: Directory) -> bool:
     """The first directory itself is a sensor's picture, or coded in a way only camera makers know."""
     return (
-        _number(order, tags, TAG_PHOTOMETRIC) in SENSOR_PHOTOMETRIC
-        or _number(order, tags, TAG_COMPRESSION) in SENSOR_COMPRESSION
+        tags.number(TAG_PHOTOMETRIC) in SENSOR_PHOTOMETRIC
+        or tags.number(TAG_COMPRESSION) in SENSOR_COMPRESSION
     )
 
 
-def _starts_small(order: str, tags: dict[int, bytes]) -> bool:
+def _starts_small(tags: Directory) -> bool:
     """A small picture comes first and a larger one in a sub-directory, as cameras do it.
 
     A TIFF that a program exported from a RAW keeps the camera's Make, so the Make alone proves nothing.
     """
-    is_reduced = _number(order, tags, TAG_NEW_SUBFILE_TYPE) == 1
-    return TAG_SUB_IFDS in tags and (is_reduced or _number(order, tags, TAG_COMPRESSION) == OLD_JPEG)
+    is_reduced = tags.number(TAG_NEW_SUBFILE_TYPE) == 1
+    return TAG_SUB_IFDS in tags and (is_reduced or tags.number(TAG_COMPRESSION) == OLD_JPEG)

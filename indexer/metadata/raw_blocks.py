@@ -19,6 +19,7 @@ from indexer.metadata.containers import open_container
 from indexer.metadata.exif import Exif, read_exif, read_exif_in_parts
 from indexer.metadata.x3f import previews, read_properties, read_sections
 from indexer.model import Kind, MediaType
+from indexer.tiff import first_directory
 
 MOST_BLOCK_BYTES = 1 << 20
 MOST_SECTIONS = 64
@@ -44,19 +45,8 @@ def open_raw(file: BinaryIO, media: MediaType) -> Blocks:
 
 
 def _open_tiff(file: BinaryIO) -> Blocks:
-    return Blocks(read_exif(file), _tiff_xmp(file))
-
-
-def _tiff_xmp(file: BinaryIO) -> bytes | None:
-    """The packet of tag 700 in the first directory."""
-    order = "<" if read_at(file, 0, 2) == b"II" else ">"
-    (start,) = struct.unpack(order + "I", read_at(file, 4, 4).ljust(4, b"\x00"))
-    (count,) = struct.unpack(order + "H", read_at(file, start, 2).ljust(2, b"\x00"))
-    entries = read_at(file, start + 2, 12 * min(count, 512))
-    for tag, _, length, offset in struct.iter_unpack(order + "HHII", entries[: len(entries) // 12 * 12]):
-        if tag == TAG_XMP and 4 < length <= MOST_BLOCK_BYTES:
-            return read_at(file, offset, length)
-    return None
+    packet = first_directory(file).content(TAG_XMP, MOST_BLOCK_BYTES)
+    return Blocks(read_exif(file), packet or None)
 
 
 def _open_cr3(file: BinaryIO) -> Blocks:
