@@ -8,9 +8,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import shutil
+import stat
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -64,12 +67,12 @@ class Growth:
         size_bytes: int | None,
         checksum: tuple[str, str] | None,
         settle: Callable[[Resumable, Live], Resumable],
-        regret: Callable[[Resumable, int, BaseException], None],
+        regret: Callable[[int, BaseException], None],
     ) -> None:
         """With the lock of ``live``; ``settle`` is for an upload that may be whole now, with the lock too.
 
-        ``regret`` is told how many bytes there were when these broke off, and by what.
-        Raises NoRoom, and IncompleteUpload when the disk has lost what it had.
+        ``place`` holds what the row says already. ``regret`` is told how many bytes there were when these
+        broke off, and by what. Raises NoRoom.
         """
         self._intake, self._place, self._settle, self._regret = intake, place, settle, regret
         self._upload, self._live = upload, live
@@ -80,11 +83,8 @@ class Growth:
         self._sha256 = live.sha256.copy()
         self._is_hashed = live.hashed_bytes == upload.received_bytes
         with told_when_full(None):
+            _leave_to_store(place)
             self._fd = os.open(place, os.O_RDWR | os.O_CREAT, 0o600)
-        found_bytes = os.fstat(self._fd).st_size
-        if found_bytes < upload.received_bytes:
-            os.close(self._fd)
-            raise IncompleteUpload(found_bytes, upload.received_bytes)
         # What came after the last of which the row knows may be anything.
         os.ftruncate(self._fd, upload.received_bytes)
 
@@ -100,7 +100,7 @@ class Growth:
                 self._leave()
         os.close(self._fd)
         if error is not None and is_ours:
-            self._regret(self._upload, self._at, error)
+            self._regret(self._at, error)
 
     def write(self, block: bytes | memoryview) -> None:
         """Take the next bytes; raises UploadTakenOver, BeyondEnd, TooLarge, NoRoom."""
@@ -190,6 +190,19 @@ class Growth:
         self._flushed_at = self._at
         if self._at - self._upload.received_bytes >= _SYNC_BYTES:
             self.sync()
+
+
+def _leave_to_store(place: Path) -> None:
+    """Where a crash came after the store had taken a whole upload, and before its row said so, the staging
+    file is the original under a second name. What comes again goes into a copy."""
+    with suppress(FileNotFoundError):
+        found = place.stat()
+        if found.st_nlink > 1 or not found.st_mode & stat.S_IWUSR:
+            copy = place.with_name(f"{place.name}.copy")
+            shutil.copyfile(place, copy)
+            sync(copy)
+            copy.replace(place)
+            sync(place.parent)
 
 
 def hash_of(place: Path, size_bytes: int) -> hashlib._Hash:

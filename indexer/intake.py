@@ -67,7 +67,7 @@ class Intake:
 
         A file that is refused here or does not come in afterwards is remembered for its receipt.
         """
-        tell = functools.partial(self._remember, person_id, path, door, announced.size_bytes)
+        tell = functools.partial(self.remember, person_id, path, door, announced.size_bytes)
         try:
             names.check(path)
             mark = in_flight.mark(person_id, path, door)
@@ -167,9 +167,9 @@ class Intake:
         if whose := in_flight.read(staged.name):
             found = staged.stat()
             person_id, path, door = whose
-            self._remember(person_id, path, door, None, found.st_size, UploadBroken(), at=found.st_mtime)
+            self.remember(person_id, path, door, None, found.st_size, UploadBroken(), at=found.st_mtime)
 
-    def _remember(
+    def remember(
         self,
         person_id: int,
         path: str,
@@ -180,6 +180,10 @@ class Intake:
         *,
         at: float | None = None,
     ) -> None:
+        """Have a receipt tell of a file that did not come in, and why; never raises.
+
+        It may go on and come in after all: then the receipt tells that.
+        """
         if names.is_litter(path):
             return
         happened = mishap(

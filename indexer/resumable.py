@@ -8,12 +8,13 @@ other door; one that nobody touches for a day is dropped.
 
 from __future__ import annotations
 
+import functools
 import logging
 import secrets
 import threading
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from indexer import names
@@ -22,6 +23,7 @@ from indexer.errors import (
     BeyondEnd,
     NoSuchTransfer,
     PartsMissing,
+    Refused,
     TooLarge,
     WrongOffset,
 )
@@ -29,7 +31,6 @@ from indexer.growth import Growth, Live, hash_of
 from indexer.hashing import Announced, Incoming, Staged
 from indexer.intake import Arrived, Intake, Ready
 from indexer.model import Door, Entry, Resumable
-from indexer.receipts.mishaps import mishap
 
 _log = logging.getLogger(__name__)
 
@@ -61,9 +62,13 @@ class Resumables:
 
         Raises BadName, TooLarge, NoRoom, TooManyTransfers.
         """
-        if target is not None:
-            names.check(target)
-        self._check_size(size_bytes, 0)
+        try:
+            if target is not None:
+                names.check(target)
+            self._check_size(size_bytes, 0)
+        except Refused as error:
+            self._remember(person_id, target, size_bytes, 0, error)
+            raise
         upload = Resumable(
             secrets.token_hex(16), person_id, target, mtime, size_bytes, 0, told, "", time.time()
         )
@@ -109,9 +114,8 @@ class Resumables:
                 raise BeyondEnd(size or 0)
             self._check_size(size, offset_bytes)
             place = self._place(upload)
-            live.writer = Growth(
-                self.intake, place, upload, live, size, checksum, self._settle, self._remember
-            )
+            regret = functools.partial(self._remember, person_id, upload.target, size)
+            live.writer = Growth(self.intake, place, upload, live, size, checksum, self._settle, regret)
             return live.writer
 
     def join(
@@ -135,10 +139,12 @@ class Resumables:
         with self.intake.begin(person_id, target, Announced(size_bytes), door=Door.BROWSER) as incoming:
             self._pour(found, incoming)
             entry = self._accept(incoming, upload)
-        rows.begin(upload, MOST_UPLOADS + 1)
-        upload = rows.keep(upload, entry.path, _item_of(entry, size_bytes), time.time())
+        kept = replace(
+            upload, received_bytes=size_bytes, stored_path=entry.path, sha256=_item_of(entry, size_bytes)
+        )
+        rows.begin(kept, MOST_UPLOADS + 1)  # its parts may be as many as there may be
         self._forget(part_ids)
-        return upload
+        return kept
 
     def drop(self, person_id: int, upload_id: str) -> None:
         """Forget an upload; a file that it has become stays. Raises NoSuchTransfer."""
@@ -150,7 +156,10 @@ class Resumables:
 
     def drop_idle(self, now: float) -> None:
         """Forget the uploads that nobody has touched for a day."""
-        self._forget(self.intake.catalog.resumables.idle(now - IDLE_S))
+        idle = self.intake.catalog.resumables.idle(now - IDLE_S)
+        with self._lock:
+            growing = {upload_id for upload_id, live in self._live.items() if live.writer is not None}
+        self._forget(set(idle) - growing)
 
     def _live_of(self, person_id: int, upload_id: str) -> Live:
         self.intake.catalog.resumables.get(person_id, upload_id)
@@ -158,10 +167,18 @@ class Resumables:
             return self._live.setdefault(upload_id, Live())
 
     def _synced(self, person_id: int, upload_id: str, live: Live) -> Resumable:
-        """The row as it is when all that a running request has brought is on the disk."""
+        """The row as it is when all that a running request has brought is on the disk.
+
+        Raises NoSuchTransfer also for one whose bytes are gone. A power cut can do that: it may undo that an
+        upload was kept, and not that its staging file was removed.
+        """
         if live.writer is not None:
             live.writer.sync()
-        return self.intake.catalog.resumables.get(person_id, upload_id)
+        upload = self.intake.catalog.resumables.get(person_id, upload_id)
+        if not upload.is_kept and _size_bytes(self._place(upload)) < upload.received_bytes:
+            self._forget([upload_id])
+            raise NoSuchTransfer
+        return upload
 
     def _settle(self, upload: Resumable, live: Live) -> Resumable:
         if upload.is_part or upload.is_kept or not upload.is_whole:
@@ -181,18 +198,16 @@ class Resumables:
             arrived, upload.person_id, upload.target or "", door=Door.BROWSER, client_mtime=upload.mtime
         )
 
-    def _remember(self, upload: Resumable, received_bytes: int, error: BaseException) -> None:
-        """For the receipt of its copy: the file is not here, unless it goes on and comes in after all."""
-        if upload.target is None or names.is_litter(upload.target):
-            return
-        happened = mishap(
-            upload.person_id, upload.target, Door.BROWSER, time.time(), error,
-            received_bytes=received_bytes, expected_bytes=upload.size_bytes,
-        )  # fmt: skip
-        try:
-            self.intake.catalog.mishaps.record(happened)
-        except Exception:  # noqa: BLE001 - the client is told what went wrong with its file, not with this
-            _log.exception("could not remember that %s did not come in", upload.target)
+    def _remember(
+        self,
+        person_id: int,
+        target: str | None,
+        size_bytes: int | None,
+        received_bytes: int,
+        error: BaseException,
+    ) -> None:
+        if target is not None:
+            self.intake.remember(person_id, target, Door.BROWSER, size_bytes, received_bytes, error)
 
     def _pour(self, parts: Iterable[Resumable], incoming: Incoming) -> None:
         for part in parts:
@@ -225,6 +240,13 @@ class Resumables:
                 (self.folder / upload_id).unlink(missing_ok=True)
             except OSError:
                 _log.exception("could not remove the upload %s", upload_id)
+
+
+def _size_bytes(place: Path) -> int:
+    try:
+        return place.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _item_of(entry: Entry, size_bytes: int) -> str | None:

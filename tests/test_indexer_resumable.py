@@ -15,7 +15,6 @@ from indexer.errors import (
     BadName,
     BeyondEnd,
     ChecksumMismatch,
-    IncompleteUpload,
     NoRoom,
     NoSuchTransfer,
     PartsMissing,
@@ -24,7 +23,8 @@ from indexer.errors import (
     UploadTakenOver,
     WrongOffset,
 )
-from indexer.hashing import Staging
+from indexer.hashing import Staged, Staging
+from indexer.intake import Ready
 from indexer.model import Door, EntryType, Resumable
 from indexer.receipt import FileOutcome, Mishap
 from indexer.resumable import IDLE_S, Resumables
@@ -162,12 +162,53 @@ def test_bytes_that_no_row_knows_are_overwritten_and_cut_off(desk: Desk) -> None
     assert desk.send(upload, 2, b"23", size_bytes=4).sha256 == digest("0123")
 
 
-def test_bytes_that_the_disk_lost_are_told(desk: Desk) -> None:
+def test_one_whose_bytes_the_disk_lost_is_not_there_any_more(desk: Desk) -> None:
+    """Its client begins anew; told the old offset, it would come back for ever."""
     upload = desk.begin()
     desk.send(upload, 0, b"01234")
     (desk.uploads.folder / upload.id).write_bytes(b"01")
-    with pytest.raises(IncompleteUpload):
+    for _ in range(2):
+        with pytest.raises(NoSuchTransfer):
+            desk.get(upload)
+        with pytest.raises(NoSuchTransfer):
+            desk.send(upload, 5, b"56789")
+    assert desk.on_disk() == set()
+
+
+def test_a_crash_before_it_is_noted_as_kept_leaves_the_original_alone(desk: Desk) -> None:
+    """The staging file is the original then, under its second name: what comes again must not go into it."""
+    upload = desk.begin()
+    desk.send(upload, 0, b"01234")
+    place = desk.uploads.folder / upload.id
+    place.write_bytes(b"0123456789")
+    ready = Ready(Staged(place, digest("0123456789"), 10))
+    desk.home.intake.accept(ready, desk.home.alice, "DCIM/IMG_1.JPG", door=Door.BROWSER, client_mtime=None)
+    desk.restart()
+    original = desk.home.intake.originals.require(digest("0123456789"))
+    desk.break_off(upload, 5, b"?")
+    assert original.read_bytes() == b"0123456789"
+    with pytest.raises(WrongOffset):
         desk.send(upload, 5, b"56789")
+    assert desk.send(upload, 6, b"6789").sha256 == digest("01234?6789")
+    assert original.read_bytes() == b"0123456789"
+
+
+def test_what_is_refused_at_the_beginning_is_remembered_for_the_receipt(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the receipt of its copy would call the card safe to format."""
+    told: list[Mishap] = []
+    monkeypatch.setattr(type(desk.home.catalog.mishaps), "record", lambda _, what: told.append(what))
+    desk.home.intake.staging.limit_bytes = 100
+    with pytest.raises(TooLarge):
+        desk.begin("DCIM/film.mov", 101)
+    with pytest.raises(BadName):
+        desk.begin("DCIM/\x07.jpg", 1)
+    with pytest.raises(TooLarge):
+        desk.begin(None, 101)
+    assert [(what.outcome, what.door, what.expected_bytes) for what in told] == [
+        (FileOutcome.FAILED, Door.BROWSER, 101), (FileOutcome.FAILED, Door.BROWSER, 1),
+    ]  # fmt: skip
 
 
 def test_the_offset_and_the_length_are_checked(desk: Desk) -> None:
@@ -362,7 +403,11 @@ def test_dropped_idle_and_stray_uploads_are_gone(desk: Desk) -> None:
     now = desk.get(idle).used_at
     desk.uploads.drop_idle(now + IDLE_S - 1)
     assert desk.on_disk() == {idle.id}
-    desk.uploads.drop_idle(now + IDLE_S + 1)
+    with desk.uploads.grow(desk.home.alice, idle.id, 1) as way:
+        desk.uploads.drop_idle(now + IDLE_S + 1)
+        way.write(b"1")
+    assert desk.get(idle).received_bytes == 2
+    desk.uploads.drop_idle(desk.get(idle).used_at + IDLE_S + 1)
     assert desk.on_disk() == set()
     (desk.uploads.folder / "stray").write_bytes(b"")
     assert desk.uploads.sweep() == 1
