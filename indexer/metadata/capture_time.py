@@ -56,6 +56,8 @@ WIDEST_OFFSET = timedelta(hours=14)
 
 # Where clocks and file systems begin to count. A program that took such a zero for UTC moved it by an offset.
 EPOCHS = tuple(datetime(year, 1, 1) for year in (1904, 1970, 1980))  # noqa: DTZ001 - wall clocks
+# Cameras that run Linux without a battery for their clock, and servers alike, count on from here at each start.
+BOOT = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock
 UNSET_CLOCKS = frozenset({datetime(1899, 12, 30), datetime(2000, 1, 1)})  # noqa: DTZ001 - wall clocks
 
 # Offsets that are in use besides whole hours, in minutes.
@@ -138,7 +140,9 @@ def _is_believable(date: CaptureTime, latest: datetime) -> bool:
 
 
 def _was_never_set(moment: datetime) -> bool:
-    """The zero of some clock, to the second, as it reads in any zone."""
+    """The zero of some clock, to the second, as it reads in any zone; or the first day after `BOOT`."""
+    if -WIDEST_OFFSET <= moment - BOOT < timedelta(days=1):
+        return True
     if moment.minute % 15 or moment.second:
         return False
     return moment in UNSET_CLOCKS or any(abs(moment - epoch) <= WIDEST_OFFSET for epoch in EPOCHS)
