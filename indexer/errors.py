@@ -70,6 +70,16 @@ class NoSuchCollection(NotFound):
         super().__init__("There is no such memory or album; it may have been merged or deleted.")
 
 
+class NoSuchDecision(NotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no such decision of yours.")
+
+
+class NoSuchClock(NotFound):
+    def __init__(self) -> None:
+        super().__init__("This camera's clock does not seem wrong any more.")
+
+
 class NoSuchItem(NotFound):
     def __init__(self) -> None:
         super().__init__("There is no such item in your library.")

@@ -6,15 +6,19 @@ import base64
 import binascii
 import re
 import time
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from indexer.catalog import Catalog
+from indexer.catalog.aspects import EVERYTHING, Shelf
 from indexer.derivatives import files
 from indexer.derivatives.files import Derivative
 from indexer.errors import BadQuery, NoDerivative, NoSuchItem
+from indexer.grouping.categories import categories_in
 from indexer.hashing import Staging
 from indexer.model import UNKNOWN_DAY, Day, Item, JobKind, Kind, Page, State, Status, Tally
 from indexer.store import Store
@@ -41,9 +45,9 @@ class Library:
     staging: Staging
     _tallies: dict[int, tuple[int, tuple[Tally, Tally]]] = field(default_factory=dict, init=False)
 
-    def timeline(self, person_id: int) -> tuple[Day, ...]:
-        """The days with items, newest first, ``UNKNOWN_DAY`` last."""
-        days = self.catalog.items.days(person_id)
+    def timeline(self, person_id: int, shelf: Shelf = EVERYTHING) -> tuple[Day, ...]:
+        """The days with items on a shelf, newest first, ``UNKNOWN_DAY`` last."""
+        days = self.catalog.items.days(person_id, shelf)
         dated = [day for day in days if day.day != UNKNOWN_DAY]
         undated = [day for day in days if day.day == UNKNOWN_DAY]
         return (*reversed(dated), *undated)
@@ -58,6 +62,7 @@ class Library:
         cursor: str | None = None,
         limit: int = 200,
         is_collapsed: bool = False,
+        shelf: Shelf = EVERYTHING,
     ) -> Page:
         """Items in capture order (unknown dates last), without their uploads; raises BadQuery.
 
@@ -81,16 +86,35 @@ class Library:
             after=after,
             limit=limit + 1,
             is_collapsed=is_collapsed,
+            shelf=shelf,
         )
         next_cursor = _cursor(found[limit - 1]) if len(found) > limit else None
-        return Page(found[:limit], next_cursor)
+        return Page(self._placed(person_id, found[:limit]), next_cursor)
+
+    def several(self, person_id: int, item_ids: Sequence[str]) -> tuple[Item, ...]:
+        """These items as lists have them, in this order, as far as they are held."""
+        return self._placed(person_id, self.catalog.items.several(person_id, item_ids))
+
+    def facets(self, person_id: int, shelf: Shelf = EVERYTHING) -> dict[str, list[tuple[str, int]]]:
+        """How many items of a shelf have each value of each facet: the most first, of years the newest."""
+        counts = self.catalog.aspects.counts(person_id, shelf)
+        categories: Counter[str] = Counter()
+        for bits, count in counts.pop("categories").items():
+            categories.update(dict.fromkeys(categories_in(bits), count))
+        facets = {"category": categories.most_common()}
+        for name, found in counts.items():
+            known = [(value, count) for value, count in found.items() if value]
+            facets[name] = sorted(known, key=lambda one: (-one[1], one[0]))
+        dated = [(value, count) for value, count in facets["year"] if value.isdigit()]
+        return {**facets, "year": sorted(dated, reverse=True)}
 
     def item(self, person_id: int, item_id: str) -> Item:
         """One item with its uploads; raises NoSuchItem."""
         item = self.catalog.items.get(person_id, item_id)
         if item is None:
             raise NoSuchItem
-        return item
+        decided = self.catalog.own_words.of(person_id, item_id)
+        return replace(self._placed(person_id, [item])[0], decided=decided)
 
     def open_original(self, person_id: int, item_id: str) -> BinaryIO:
         """The stored bytes, seekable; raises NoSuchItem, OriginalMissing. The caller closes it."""
@@ -149,6 +173,12 @@ class Library:
     def pause(self, *, is_paused: bool) -> None:
         """Stop the work on everybody's items, or go on; what has begun is finished. Outlasts a restart."""
         self.catalog.jobs.pause(is_paused=is_paused)
+
+    def _placed(self, person_id: int, items: Sequence[Item]) -> tuple[Item, ...]:
+        """The same with the places that were lent to those without."""
+        lacking = [item.sha256 for item in items if item.metadata.position is None]
+        lent = self.catalog.aspects.estimates(person_id, lacking) if lacking else {}
+        return tuple(replace(item, estimated_place=lent.get(item.sha256)) for item in items)
 
     def _ask_for(self, person_id: int, item: Item, name: str) -> State:
         """PENDING when this derivative is being made, which is asked for if need be; else why it is not."""

@@ -11,9 +11,11 @@ as the camera recorded them. Moments on the server are seconds since the epoch (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from indexer.knowledge import Metadata, Position
 
@@ -115,7 +117,8 @@ class Item:
     """One original in one person's library.
 
     ``library_name`` is its name in the Library share, unique in its day; None until it is indexed.
-    ``estimated_place`` is for one whose file tells no position. ``burst`` is
+    ``estimated_place`` is for one whose file tells no position; ``decided`` has the title and rating that
+    people gave it in place of the file's own. ``burst`` is
     None outside of bursts.
     """
 
@@ -132,6 +135,7 @@ class Item:
     uploads: tuple[Upload, ...] = ()
     library_name: str | None = None
     estimated_place: Estimate | None = None
+    decided: Mapping[str, Any] = field(default_factory=dict)
     shot: Grouped | None = None
     burst: Grouped | None = None
 

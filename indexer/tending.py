@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from indexer.catalog import Catalog
 from indexer.catalog.aspects import Aspect, Seen
 from indexer.catalog.stale_days import MEMORIES
-from indexer.grouping.categories import Category, Traits, camera_name, categories_of
+from indexer.grouping.categories import COVER, Traits, bits_of, camera_name, categories_of
 from indexer.grouping.clocks import Lent, lend_places
 from indexer.grouping.memories import Scene
 from indexer.memories import Memories
@@ -27,17 +27,6 @@ DAYS_AT_ONCE = 31
 _LENDERS_WITHIN = timedelta(minutes=30)
 _SURE_ENOUGH = 0.5
 _REST_TIMES = 20  # suggesting memories takes a twentieth of the worker's time at most
-_BITS = {category: 1 << number for number, category in enumerate(Category)}
-
-
-def bits_of(categories: Iterable[Category]) -> int:
-    """A set of categories as one number; new ones must be added at the end of `Category`."""
-    return sum(_BITS[category] for category in set(categories))
-
-
-def categories_in(bits: int) -> frozenset[Category]:
-    """The categories of such a number."""
-    return frozenset(category for category, bit in _BITS.items() if bits & bit)
 
 
 @dataclass(slots=True)
@@ -100,9 +89,16 @@ def scenes_of(seen: Iterable[Seen]) -> Iterator[Scene]:
 def _aspect(one: Seen, lent: Lent | None) -> Aspect:
     film = json.loads(one.details or "{}").get("film", {}) if one.kind == Kind.VIDEO else {}
     traits = Traits(
-        Kind(one.kind), one.path or one.name, one.width, one.height, one.lens, film.get("frame_rate")
+        Kind(one.kind),
+        one.path or one.name,
+        one.width,
+        one.height,
+        one.lens,
+        film.get("frame_rate"),
+        one.burst_id is not None,
     )
-    camera, bits = camera_name(one.make, one.model), bits_of(categories_of(traits))
+    bits = bits_of(categories_of(traits)) | (COVER if one.is_cover else 0)
+    camera = camera_name(one.make, one.model)
     known = Aspect(one.sha256, one.taken_at, bits, camera, one.lens, one.place)
     if lent is None:
         return known

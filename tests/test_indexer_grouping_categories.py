@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.grouping.categories import Category, Traits, categories_of
+from indexer.grouping.categories import (
+    COVER,
+    Category,
+    Traits,
+    bits_of,
+    camera_name,
+    categories_in,
+    categories_of,
+)
 from indexer.model import Kind
 
 IMAGE, RAW, VIDEO, OTHER = Kind.IMAGE, Kind.RAW, Kind.VIDEO, Kind.OTHER
@@ -76,3 +84,24 @@ def test_everything_has_one_sort_and_one_shape_at_most(
     shapes = {Category.PORTRAIT, Category.LANDSCAPE, Category.SQUARE}
     assert len(found & sorts) == 1
     assert len(found & shapes) == (kind is not Kind.OTHER and bool(width and height))
+
+
+@given(categories=st.sets(st.sampled_from(Category)))
+def test_a_number_tells_its_categories(categories: set[Category]) -> None:
+    assert categories_in(bits_of(categories)) == categories
+    assert categories_in(bits_of(categories) | COVER) == categories
+
+
+@pytest.mark.parametrize(
+    ("make", "model", "name"),
+    [
+        ("NIKON CORPORATION", "NIKON D90", "NIKON D90"),
+        ("Canon", "Canon EOS 5D", "Canon EOS 5D"),
+        ("Apple", "iPhone 13", "Apple iPhone 13"),
+        (None, "DMC-FZ50", "DMC-FZ50"),
+        ("Panasonic", None, "Panasonic"),
+        (None, None, None),
+    ],
+)
+def test_a_camera_is_named_with_its_maker_once(make: str | None, model: str | None, name: str | None) -> None:
+    assert camera_name(make, model) == name

@@ -10,10 +10,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.grouping.categories import Category
 from indexer.knowledge import Camera, CaptureTime, Metadata, Position
 from indexer.model import Estimate
-from indexer.tending import Tending, bits_of, categories_in
+from indexer.tending import Tending
 from tests.libraries import NOW, Home, arrival, open_home
 
 LISBON = Position(38.72, -9.14)
@@ -85,9 +84,7 @@ def test_nothing_is_written_twice(home: Home) -> None:
     ),
     seed=st.integers(0, 1000),
 )
-def test_the_order_of_arrival_changes_nothing(
-    pictures: list[tuple[int, bool]], seed: int
-) -> None:
+def test_the_order_of_arrival_changes_nothing(pictures: list[tuple[int, bool]], seed: int) -> None:
     chance, midnight = random.Random(seed), datetime.fromisoformat("2024-05-18T00:00:00")
     lent: list[dict[str, Estimate]] = []
     for order in (pictures, chance.sample(pictures, len(pictures))):
@@ -102,8 +99,3 @@ def test_the_order_of_arrival_changes_nothing(
             tend(home)
             lent.append(home.catalog.aspects.estimates(home.alice, digests))
     assert lent[0] == lent[1]
-
-
-@given(categories=st.sets(st.sampled_from(Category)))
-def test_a_number_tells_its_categories(categories: set[Category]) -> None:
-    assert categories_in(bits_of(categories)) == categories

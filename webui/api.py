@@ -9,6 +9,9 @@ from typing import Any
 from bottle import HTTPResponse, request
 
 from indexer.accounts import Accounts
+from indexer.catalog.aspects import Shelf
+from indexer.errors import BadQuery
+from indexer.grouping.categories import COVER, Category, bits_of
 from indexer.library import MOST_ITEMS, Library
 from webui import wire
 from webui.bodies import read_json, text_field
@@ -70,7 +73,7 @@ class Api:
 
     def timeline(self) -> HTTPResponse:
         """The days and how many shots each holds; collapsed, how many covers."""
-        days = self._library.timeline(self._person_id())
+        days = self._library.timeline(self._person_id(), asked_shelf())
         is_collapsed = request.query.decode().get("collapsed") == "1"
         return json_answer(wire.timeline_json(days, is_collapsed=is_collapsed))
 
@@ -85,8 +88,22 @@ class Api:
             cursor=asked.get("cursor") or None,
             limit=parse_limit(asked.get("limit", "200")),
             is_collapsed=asked.get("collapsed") == "1",
+            shelf=asked_shelf(),
         )
         return json_answer(wire.page_json(page))
+
+    def facets(self) -> HTTPResponse:
+        """What the items are, where and with what they were taken, and how many each; raises BadQuery."""
+        shelf = asked_shelf()
+        if request.query.decode().get("collapsed") == "1":
+            shelf = shelf._replace(categories=(shelf.categories or 0) | COVER)
+        facets = self._library.facets(self._person_id(), shelf)
+        return json_answer(
+            {
+                name: [{"value": value, "count": count} for value, count in values]
+                for name, values in facets.items()
+            }
+        )
 
     def item(self, item_id: str) -> HTTPResponse:
         """All that is known about one item; raises NoSuchItem."""
@@ -115,6 +132,19 @@ class Api:
     def _require_for_change(self) -> Visitor:
         token = request.environ.get("HTTP_X_CSRF_TOKEN", "")
         return self._visitors.require_for_change(request.environ, token)
+
+
+def asked_shelf() -> Shelf:
+    """What the query's category, camera, lens, place and year let through; raises BadQuery."""
+    asked = request.query.decode()
+    category, year = asked.get("category"), asked.get("year")
+    if category and category not in set(Category):
+        raise BadQuery("category", f"must be one of {', '.join(Category)}")
+    if year and not re.fullmatch(r"[0-9]{4}", year):
+        raise BadQuery("year", "must look like 2024")
+    bits = bits_of([Category(category)]) if category else None
+    camera, lens, place = (asked.get(name) or None for name in ("camera", "lens", "place"))
+    return Shelf(bits, camera, lens, place, year or None)
 
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> HTTPResponse:

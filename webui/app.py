@@ -15,13 +15,16 @@ from indexer.accounts import Accounts
 from indexer.devices import Devices
 from indexer.failures import Failures
 from indexer.library import Library
+from indexer.memories import Memories
 from indexer.receipts.copies import Receipts
 from indexer.resumable import Resumables
+from webui.albums import AlbumCalls
 from webui.api import Api, json_answer
 from webui.devices import DevicePages
 from webui.errors import NoSuchPage, NotLoggedIn, Problem, WrongMethod, problem_of
 from webui.failures import FailurePages
 from webui.media import Media
+from webui.memories import MemoryCalls
 from webui.pages import Pages
 from webui.receipts import ReceiptPages
 from webui.setup_gate import SetupGate
@@ -60,6 +63,11 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate, resumable
     uploads = Uploads(resumables, visitors)
     failures = FailurePages(library, Failures(library.catalog), visitors, pages)
     receipts = ReceiptPages(Receipts(library.catalog, library.staging), visitors, pages)
+    suggested = Memories(library.catalog, accounts.clock)
+    memories = MemoryCalls(library, suggested, visitors)
+    albums = AlbumCalls(library, suggested, visitors)
+    for method, path, handler in _memory_routes(memories, albums):
+        app.route(path, method, handler)
     for method, path, handler in _routes(
         pages, devices, failures, receipts, api, media, static_files, uploads
     ):
@@ -113,6 +121,7 @@ def _routes(
         ("POST", "/api/v1/indexing", api.set_indexing),
         ("GET", "/api/v1/timeline", api.timeline),
         ("GET", "/api/v1/items", api.items),
+        ("GET", "/api/v1/facets", api.facets),
         ("GET", "/api/v1/items/<item_id>", api.item),
         ("GET", "/api/v1/items/<item_id>/original", media.original),
         ("GET", "/api/v1/items/<item_id>/thumbnail", media.thumbnail),
@@ -139,6 +148,24 @@ def _routes(
         ("GET", "/api/v1/devices", devices.list),
         ("POST", "/api/v1/devices", devices.add_by_api),
         ("DELETE", "/api/v1/devices/<device_id>", devices.revoke_by_api),
+    ]
+
+
+def _memory_routes(memories: MemoryCalls, albums: AlbumCalls) -> list[tuple[str, str, Handler]]:
+    return [
+        ("POST", "/api/v1/items/<item_id>", memories.say),
+        ("GET", "/api/v1/memories", memories.list),
+        ("POST", "/api/v1/memories", memories.make),
+        ("GET", "/api/v1/memories/<memory_id>", memories.one),
+        ("POST", "/api/v1/memories/<memory_id>", memories.change),
+        ("GET", "/api/v1/albums", albums.list),
+        ("POST", "/api/v1/albums", albums.make),
+        ("GET", "/api/v1/albums/<album_id>", albums.one),
+        ("POST", "/api/v1/albums/<album_id>", albums.change),
+        ("DELETE", "/api/v1/albums/<album_id>", albums.delete),
+        ("GET", "/api/v1/clock-suggestions", memories.clocks),
+        ("POST", "/api/v1/clock-suggestions/<clock_id>", memories.correct),
+        ("POST", "/api/v1/decisions/a<decision:int>/undo", memories.undo),
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from indexer.model import Day, Device, Grouped, Item, Page, Status, Upload
+from indexer.model import Day, Device, Estimate, Grouped, Item, Page, Status, Upload
 from webui.visitors import Visitor
 
 
@@ -77,6 +77,7 @@ def item_json(item: Item) -> dict[str, Any]:
         "camera": {"make": known.camera.make, "model": known.camera.model, "lens": known.camera.lens},
         "gps": {"lat": position.lat, "lon": position.lon} if position else None,
         "place": known.place,
+        "estimated_place": _estimate_json(item.estimated_place) if item.estimated_place else None,
         "duration_s": known.duration_s,
         "state": str(item.state),
         "failure": {"step": failure.step, "reason": failure.reason} if failure else None,
@@ -100,10 +101,10 @@ def whole_item_json(item: Item) -> dict[str, Any]:
         "altitude_m": position.altitude_m if position else None,
         "direction_deg": position.direction_deg if position else None,
         "exposure": asdict(known.exposure),
-        "title": caption.title,
+        "title": item.decided.get("title") or caption.title,
         "description": caption.description,
         "keywords": list(caption.keywords),
-        "rating": caption.rating,
+        "rating": caption.rating if item.decided.get("rating") is None else item.decided["rating"],
         "frame_rate": film.frame_rate if film else None,
         "codecs": {"video": film.video_codec, "audio": film.audio_codec} if film else None,
         "rotation_deg": film.rotation_deg if film else None,
@@ -115,6 +116,16 @@ def whole_item_json(item: Item) -> dict[str, Any]:
 
 def _burst_json(burst: Grouped) -> dict[str, Any]:
     return {"id": burst.id, "kind": burst.kind, "count": burst.count}
+
+
+def _estimate_json(estimate: Estimate) -> dict[str, Any]:
+    return {
+        "lat": estimate.position.lat,
+        "lon": estimate.position.lon,
+        "place": estimate.place,
+        "confidence": estimate.confidence,
+        "lender": estimate.lender,
+    }
 
 
 def _upload_json(upload: Upload) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from indexer.catalog.arrangements import Arrangements
 from indexer.catalog.arrivals import Arrivals
 from indexer.catalog.aspects import Aspects
+from indexer.catalog.clocks import Clocks
 from indexer.catalog.damage import DamagedOriginals
 from indexer.catalog.database import Database, is_damage, sqlite_url
 from indexer.catalog.decisions import Decisions
@@ -24,6 +25,7 @@ from indexer.catalog.locks import Locks
 from indexer.catalog.memories import Memories
 from indexer.catalog.migrations import migrate
 from indexer.catalog.mishaps import Mishaps
+from indexer.catalog.own_words import OwnWords
 from indexer.catalog.people import People
 from indexer.catalog.receipts import Receipts
 from indexer.catalog.reindexing import Reindexing
@@ -56,6 +58,8 @@ class Catalog:
     aspects: Aspects
     arrangements: Arrangements
     memories: Memories
+    own_words: OwnWords
+    clocks: Clocks
     receipts: Receipts
     gathering: Gathering
     mishaps: Mishaps
@@ -100,6 +104,8 @@ def open_catalog(location: Path | str) -> Catalog:
         Aspects(database),
         Arrangements(database),
         Memories(database),
+        OwnWords(database),
+        Clocks(database),
         Receipts(database),
         Gathering(database),
         Mishaps(database),

@@ -108,6 +108,16 @@ def find(
     return tuple(map(_arrangement, connection.execute(query.order_by(ArrangementRow.id))))
 
 
+def every(connection: sa.Connection, person_id: int, scope: Scope, subject: str) -> tuple[Arrangement, ...]:
+    """All about a subject, undone ones too, in the order in which they were made."""
+    query = sa.select(*_COLUMNS).where(
+        ArrangementRow.person_id == person_id,
+        ArrangementRow.scope == scope,
+        ArrangementRow.subject == subject,
+    )
+    return tuple(map(_arrangement, connection.execute(query.order_by(ArrangementRow.id))))
+
+
 def _arrangement(row: Any) -> Arrangement:
     id_, at, scope, subject, body, undone_at = row
     return Arrangement(id_, at, Scope(scope), subject, json.loads(body), undone_at)

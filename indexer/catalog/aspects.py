@@ -42,6 +42,8 @@ class Seen(NamedTuple):
     lon: float | None
     place: str | None
     details: str | None
+    burst_id: str | None
+    is_cover: int  # a truth value as the database has it
 
 
 class Aspect(NamedTuple):
@@ -69,6 +71,7 @@ class Shelf(NamedTuple):
     year: str | None = None
 
 
+EVERYTHING = Shelf()
 _FIRST_PATH = (
     sa.select(UploadRow.path)
     .where(UploadRow.person_id == ItemRow.person_id, UploadRow.sha256 == ItemRow.sha256)
@@ -80,7 +83,8 @@ _BETWEEN = Prepared(
     sa.select(
         ItemRow.sha256, ItemRow.taken_at, ItemRow.kind, ItemRow.name, _FIRST_PATH, ItemRow.width,
         ItemRow.height, ItemRow.camera_make, ItemRow.camera_model, ItemRow.camera_lens, ItemRow.lat,
-        ItemRow.lon, ItemRow.place, ItemRow.details,
+        ItemRow.lon, ItemRow.place, ItemRow.details, ItemRow.burst_id,
+        ((ItemRow.shot_rank == 0) & (sa.func.coalesce(ItemRow.burst_rank, 0) == 0)).label("is_cover"),
     )
     .where(ItemRow.person_id == sa.bindparam("person_id"), ItemRow.state != State.PENDING)
     .where(ItemRow.taken_at >= sa.bindparam("first"), ItemRow.taken_at < sa.bindparam("end"))
@@ -117,10 +121,11 @@ class Aspects:
             if news:
                 bump(connection, person_id)
 
-    def counts(self, person_id: int) -> dict[str, Counter[Any]]:
-        """How many items: by ``categories`` (sets of bits), ``camera``, ``lens``, ``place`` and ``year``."""
+    def counts(self, person_id: int, shelf: Shelf = EVERYTHING) -> dict[str, Counter[Any]]:
+        """How many items of a shelf, by the fields of `Shelf`; ``categories`` are sets of bits."""
         year = sa.func.substr(AspectRow.taken_at, 1, 4)
-        query = sa.select(*_COUNTED, year, sa.func.count()).where(AspectRow.person_id == person_id)
+        here = (AspectRow.person_id == person_id, *on(shelf))
+        query = sa.select(*_COUNTED, year, sa.func.count()).where(*here)
         counts: dict[str, Counter[Any]] = {name: Counter() for name in Shelf._fields}
         with self._database.read() as connection:
             for *values, count in connection.execute(query.group_by(*_COUNTED, year)):
@@ -147,8 +152,14 @@ class Aspects:
         return found
 
 
+def shelved(shelf: Shelf) -> sa.ColumnElement[bool]:
+    """What holds for the items on a shelf, in a statement about items."""
+    here = (AspectRow.person_id == ItemRow.person_id, AspectRow.sha256 == ItemRow.sha256)
+    return sa.exists().where(*here, *on(shelf))
+
+
 def on(shelf: Shelf) -> list[sa.ColumnElement[bool]]:
-    """What holds for the aspects of the items on a shelf; they are to be joined."""
+    """What holds for the aspects of the items on a shelf."""
     wanted = [
         column == value
         for column, value in (

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from indexer import names
-from indexer.catalog import details, regrouping, stale_days
+from indexer.catalog import clocks, details, regrouping, stale_days
+from indexer.catalog.aspects import EVERYTHING, Shelf, shelved
 from indexer.catalog.database import Database
 from indexer.catalog.group_tables import BurstRow, ShotRow
+from indexer.catalog.library_names import free_library_name, library_key
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.receipt_tables import DamageRow
 from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, PersonRow, UploadRow
@@ -54,13 +56,6 @@ _LEARN = Prepared(
     sa.update(ItemRow.__table__)  # type: ignore[arg-type]
     .where(ItemRow.person_id == sa.bindparam("whose"), ItemRow.sha256 == sa.bindparam("which"))
     .values({column: sa.bindparam(column) for column in _LEARNT})
-)
-_TAKEN = Prepared(
-    sa.select(ItemRow.sha256).where(
-        ItemRow.person_id == sa.bindparam("person_id"),
-        ItemRow.day == sa.bindparam("day"),
-        ItemRow.library_key == sa.bindparam("library_key"),
-    )
 )
 _MOST_IN_LIST = 500
 _IS_COVER = (ItemRow.shot_rank == 0, sa.func.coalesce(ItemRow.burst_rank, 0) == 0)
@@ -107,6 +102,7 @@ class Items:
         after: tuple[str, str] | None,
         limit: int,
         is_collapsed: bool = False,
+        shelf: Shelf = EVERYTHING,
     ) -> tuple[Item, ...]:
         """Up to ``limit`` items in capture order, beginning after the (taken_at, sha256) ``after``.
 
@@ -122,16 +118,20 @@ class Items:
             statement = statement.where(ItemRow.kind == kind)
         if query is not None:
             statement = statement.where(ItemRow.search.contains(query.casefold(), autoescape=True))
+        if shelf != EVERYTHING:
+            statement = statement.where(shelved(shelf))
         if after is not None:
             statement = statement.where(sa.tuple_(ItemRow.taken_at, ItemRow.sha256) > after)
         statement = statement.order_by(ItemRow.taken_at, ItemRow.sha256).limit(limit)
         with self._database.read() as connection:
             return tuple(_item(row) for row in connection.execute(statement))
 
-    def days(self, person_id: int) -> tuple[Day, ...]:
-        """Every day with items and their number; oldest first, `UNKNOWN_DAY` last."""
+    def days(self, person_id: int, shelf: Shelf = EVERYTHING) -> tuple[Day, ...]:
+        """Every day with items on a shelf and their number; oldest first, `UNKNOWN_DAY` last."""
         counts = (sa.func.count(), _counted(ItemRow.shot_rank == 0), _counted(*_IS_COVER))
         query = sa.select(ItemRow.day, *counts).where(ItemRow.person_id == person_id)
+        if shelf != EVERYTHING:
+            query = query.where(shelved(shelf))
         with self._database.read() as connection:
             rows = connection.execute(query.group_by(ItemRow.day).order_by(ItemRow.day))
             return tuple(Day(*row) for row in rows)
@@ -159,7 +159,7 @@ class Items:
     def library_file(self, person_id: int, day: str, name: str) -> Item | None:
         """The item that has this name in the Library share on this day."""
         query = sa.select(*_COLUMNS).where(
-            ItemRow.person_id == person_id, ItemRow.day == day, ItemRow.library_key == _library_key(name)
+            ItemRow.person_id == person_id, ItemRow.day == day, ItemRow.library_key == library_key(name)
         )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
@@ -218,10 +218,11 @@ def record_outcome(
     if item is None:
         return  # its person is gone
     name, old_day, library_name = item
-    captured, camera = metadata.captured, metadata.camera
+    camera = metadata.camera
+    captured = clocks.corrected(connection, person_id, sha256, camera, metadata.captured)
     day = captured.taken_at[:10] if captured else UNKNOWN_DAY
     if library_name is None or day != old_day:
-        library_name = _free_library_name(connection, person_id, day, name)
+        library_name = free_library_name(connection, person_id, day, name)
     values: dict[str, Any] = {
         "state": State.FAILED if failure else State.READY,
         "failure_step": failure.step if failure else None,
@@ -240,7 +241,7 @@ def record_outcome(
         "lon": metadata.position.lon if metadata.position else None,
         "duration_s": metadata.duration_s,
         "library_name": library_name,
-        "library_key": _library_key(library_name),
+        "library_key": library_key(library_name),
         "place": metadata.place,
         "rating": metadata.caption.rating,
         "title": metadata.caption.title,
@@ -271,32 +272,6 @@ def _searched(name: str, known: Metadata) -> str:
     camera, caption = known.camera, known.caption
     words = (name, camera.make, camera.model, camera.lens, caption.title, *caption.keywords, known.place)
     return " ".join(filter(None, words)).casefold()
-
-
-def _free_library_name(connection: sa.Connection, person_id: int, day: str, name: str) -> str:
-    def is_taken(number: int) -> bool:
-        library_key = _library_key(names.numbered(name, number))
-        row = _TAKEN.row(connection, person_id=person_id, day=day, library_key=library_key)
-        return row is not None
-
-    return names.numbered(name, _first_free(is_taken))
-
-
-def _first_free(is_taken: Callable[[int], bool]) -> int:
-    """A free number, near the lowest, in few looks: a day may hold thousands of "image.jpg"."""
-    if not is_taken(1):
-        return 1
-    taken, free = 1, 2
-    while is_taken(free):
-        taken, free = free, free * 2
-    while free - taken > 1:
-        middle = (taken + free) // 2
-        taken, free = (middle, free) if is_taken(middle) else (taken, middle)
-    return free
-
-
-def _library_key(name: str) -> str:
-    return names.key(name).casefold()
 
 
 def _parts(values: list[str]) -> Iterator[list[str]]:

@@ -51,8 +51,8 @@ class Suggestion(NamedTuple):
     members: tuple[str, ...]
 
 
-_SHOT = ItemRow.sha256
-_IS_COVER = sa.true()
+_SHOT = ItemRow.shot_id
+_IS_COVER = ItemRow.shot_rank == 0
 _VIEW = (
     sa.select(
         _SHOT, ItemRow.taken_at, sa.func.coalesce(ItemRow.lat, AspectRow.lent_lat),

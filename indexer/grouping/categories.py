@@ -6,6 +6,7 @@ Precision first: an item is a screenshot, a selfie or a time-lapse only where ca
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -48,6 +49,20 @@ class Category(StrEnum):
     TIME_LAPSE = "time-lapse"
     WIDE_SCREEN = "wide-screen"
     NON_MEDIA = "non-media"
+
+
+_BITS = {category: 1 << number for number, category in enumerate(Category)}
+COVER = 1 << 40  # among the bits of an item: it is what is shown of its shot and burst
+
+
+def bits_of(categories: Iterable[Category]) -> int:
+    """A set of categories as one number; new ones must be added at the end of `Category`."""
+    return sum(_BITS[category] for category in set(categories))
+
+
+def categories_in(bits: int) -> frozenset[Category]:
+    """The categories of such a number."""
+    return frozenset(category for category, bit in _BITS.items() if bits & bit)
 
 
 @dataclass(frozen=True, slots=True)

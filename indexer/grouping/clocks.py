@@ -149,3 +149,30 @@ def _nearest_s(time: datetime, phones: list[datetime], shift_s: int) -> float:
     at = bisect_left(phones, shifted)
     around = phones[max(0, at - 1) : at + 1]
     return min(((other - shifted).total_seconds() for other in around), key=abs, default=float("inf"))
+
+
+_CORRECTED = ", clock corrected by "
+_TO_THE_SECOND = len("2024-05-17T18:30:01")
+
+
+def shifted(taken_at: str, shift_s: int) -> str:
+    """A time of capture by a clock that is put right; the fraction of the second stays as it was written."""
+    moment = datetime.fromisoformat(taken_at[:_TO_THE_SECOND]) + timedelta(seconds=shift_s)
+    return moment.isoformat(timespec="seconds") + taken_at[_TO_THE_SECOND:]
+
+
+def said_corrected(source: str, shift_s: int) -> str:
+    """The source of a capture time, saying by how much its clock was corrected: "+1 h 12 min"."""
+    if not shift_s:
+        return source
+    hours, rest = divmod(abs(shift_s), 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = [
+        f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if number
+    ]
+    return f"{source}{_CORRECTED}{'+' if shift_s > 0 else '-'}{' '.join(parts)}"
+
+
+def own_source(source: str) -> str:
+    """The source without such words."""
+    return source.partition(_CORRECTED)[0]

@@ -1,0 +1,195 @@
+"""Memories, facets, clocks and what is said of items, by the JSON API over a real library."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from indexer.model import Person
+from tests.photos import Shot, jpeg
+from tests.webui_site import Answer, Site
+
+LISBON, BERLIN = (38.72, -9.14), (52.52, 13.40)
+NIKON = {"make": "NIKON CORPORATION", "model": "NIKON D90"}
+
+
+@pytest.fixture
+def alice(site: Site) -> Person:
+    person = site.add_person()
+    assert site.log_in().status == 200
+    return person
+
+
+def photo(at: datetime, seed: int, **more: Any) -> bytes:
+    camera = {"make": "Apple", "model": "iPhone 13"} | more
+    return jpeg(Shot(size=(8, 6), taken=at.strftime("%Y:%m:%d %H:%M:%S"), seed=seed, **camera))
+
+
+def trip(site: Site, alice: Person) -> list[str]:
+    """Days at home, and six pictures in Lisbon: their ids."""
+    start = datetime.fromisoformat("2024-03-01T12:00:00")
+    for n in range(6):
+        site.bring(alice, f"home {n}.jpg", photo(start + timedelta(days=n), n, gps=BERLIN))
+    noon = datetime.fromisoformat("2024-05-12T12:00:00")
+    found = [
+        site.bring(alice, f"trip {n}.jpg", photo(noon + timedelta(minutes=9 * n), 50 + n, gps=LISBON))
+        for n in range(6)
+    ]
+    site.work()
+    return found
+
+
+def api(site: Site, path: str) -> Any:
+    answer = site.get(f"/api/v1/{path}")
+    assert answer.status == 200, answer.text
+    return answer.json()
+
+
+def change(site: Site, path: str, value: dict[str, Any]) -> Answer:
+    return site.post_json(f"/api/v1/{path}", value)
+
+
+def test_a_memory_is_suggested_changed_and_restored(site: Site, alice: Person) -> None:
+    ids = trip(site, alice)
+    (memory,) = api(site, "memories")["memories"]
+    assert (memory["title"], memory["count"], memory["kind"]) == ("Lisbon, Sunday 12 May 2024", 6, "trip")
+    assert memory["cover"] in ids
+    whole = api(site, f"memories/{memory['id']}")
+    assert [item["id"] for item in whole["items"]] == ids
+    decision = change(site, f"memories/{memory['id']}", {"title": "Honeymoon", "pinned": True}).json()[
+        "decision"
+    ]
+    assert api(site, f"memories/{memory['id']}")["title"] == "Honeymoon"
+    assert change(site, f"decisions/{decision}/undo", {}).status == 200
+    assert api(site, f"memories/{memory['id']}") == whole
+
+
+def test_memories_of_this_day(site: Site, alice: Person) -> None:
+    trip(site, alice)
+    assert len(api(site, "memories?on=2026-05-12")["on_this_day"]) == 1
+    assert api(site, "memories?on=2026-05-11")["on_this_day"] == []
+    assert site.get("/api/v1/memories?on=yesterday").status == 400
+
+
+def test_pages_of_memories(site: Site, alice: Person) -> None:
+    ids = trip(site, alice)
+    made = change(site, "memories", {"items": ids[:2], "title": "Made"})
+    assert made.status == 201
+    first = api(site, "memories?limit=1")
+    second = api(site, f"memories?limit=1&cursor={first['next']}")
+    titles = {page["memories"][0]["title"] for page in (first, second)}
+    assert titles == {"Made", "Lisbon, Sunday 12 May 2024"}
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize("deed", ["merge", "split", "add", "remove"])
+def test_shots_move_between_memories_and_counts_add_up(site: Site, alice: Person, deed: str) -> None:
+    ids = trip(site, alice)
+    made = change(site, "memories", {"items": ids[:2], "title": "Made"}).json()["id"]
+    (other,) = [one["id"] for one in api(site, "memories")["memories"] if one["id"] != made]
+    deeds: dict[str, dict[str, Any]] = {
+        "merge": {"merge": [other]},
+        "split": {"split": ids[:1], "title": "Alone"},
+        "add": {"add": ids[2:4]},
+        "remove": {"remove": ids[:1]},
+    }
+    expected = {"merge": [6], "split": [1, 1, 4], "add": [2, 4], "remove": [1, 4]}[deed]
+    decision = change(site, f"memories/{made}", deeds[deed]).json()["decision"]
+    assert sorted(one["count"] for one in api(site, "memories")["memories"]) == expected
+    change(site, f"decisions/{decision}/undo", {})
+    assert sorted(one["count"] for one in api(site, "memories")["memories"]) == [2, 4]
+
+
+def test_hidden_memories_are_shown_when_asked_for(site: Site, alice: Person) -> None:
+    trip(site, alice)
+    (memory,) = api(site, "memories")["memories"]
+    change(site, f"memories/{memory['id']}", {"hidden": True})
+    assert api(site, "memories")["memories"] == []
+    assert len(api(site, "memories?hidden=1")["memories"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "status"),
+    [
+        ("memories/nothing", {"title": "x"}, 404),
+        ("memories", {"items": ["f" * 64]}, 404),
+        ("memories", {"items": "all"}, 400),
+        ("memories", {"items": []}, 400),
+        ("decisions/a99/undo", {}, 404),
+        ("clock-suggestions/nothing", {}, 404),
+        (f"items/{'f' * 64}", {"favourite": True}, 404),
+    ],
+)
+def test_refusals(site: Site, alice: Person, path: str, value: dict[str, Any], status: int) -> None:
+    assert change(site, path, value).status == status
+
+
+def test_facets_count_and_filter(site: Site, alice: Person) -> None:
+    trip(site, alice)
+    facets = api(site, "facets")
+    assert {one["value"]: one["count"] for one in facets["category"]} == {"photo": 12, "landscape": 12}
+    assert facets["camera"] == [{"value": "Apple iPhone 13", "count": 12}]
+    assert facets["year"] == [{"value": "2024", "count": 12}]
+    place = "place=Lisbon,%20Portugal"
+    assert len(api(site, f"items?{place}&category=photo&year=2024")["items"]) == 6
+    assert api(site, f"timeline?{place}&collapsed=1")["days"][0]["count"] == 6
+    assert api(site, f"facets?{place}")["category"][0]["count"] == 6
+    assert api(site, "items?category=screenshot")["items"] == []
+    assert site.get("/api/v1/items?category=cats").status == 400
+
+
+def test_a_lent_place_is_told_as_such(site: Site, alice: Person) -> None:
+    noon = datetime.fromisoformat("2024-05-12T12:00:00")
+    phone = site.bring(alice, "IMG_1.jpg", photo(noon, 1, gps=LISBON))
+    camera = site.bring(alice, "DSC_1.jpg", photo(noon + timedelta(minutes=1), 2, **NIKON))
+    site.work()
+    item = api(site, f"items/{camera}")
+    assert (item["gps"], item["place"]) == (None, None)
+    estimate = item["estimated_place"]
+    assert (estimate["place"], estimate["lender"], estimate["confidence"]) == ("Lisbon, Portugal", phone, 1.0)
+    assert [each["id"] for each in api(site, "items?place=Lisbon,%20Portugal")["items"]] == [phone, camera]
+
+
+def test_what_people_say_of_an_item(site: Site, alice: Person) -> None:
+    item = site.bring(alice, "IMG_1.jpg", photo(datetime.fromisoformat("2024-05-12T12:00:00"), 1))
+    site.work()
+    before = api(site, f"items/{item}")
+    decision = change(site, f"items/{item}", {"favourite": True, "title": "Us", "rating": 5}).json()[
+        "decision"
+    ]
+    said = api(site, f"items/{item}")
+    assert (said["favourite"], said["title"], said["rating"]) == (True, "Us", 5)
+    assert change(site, f"items/{item}", {"rating": 9}).status == 400
+    change(site, f"decisions/{decision}/undo", {})
+    assert api(site, f"items/{item}") == before
+
+
+def test_a_wrong_clock_is_found_corrected_and_wrong_again(site: Site, alice: Person) -> None:
+    noon = datetime.fromisoformat("2024-05-12T12:00:00")
+    sights = [noon + timedelta(minutes=minutes) for minutes in (0, 7, 31, 45, 90, 131, 140, 188, 230, 301)]
+    for n, sight in enumerate(sights):
+        site.bring(alice, f"IMG_{n}.jpg", photo(sight, n, gps=LISBON))
+        site.bring(alice, f"DSC_{n}.jpg", photo(sight - timedelta(hours=13, minutes=12), 100 + n, **NIKON))
+    site.work()
+    before = {item["name"]: item for item in api(site, "items")["items"]}
+    (wrong,) = api(site, "clock-suggestions")["suggestions"]
+    assert (wrong["camera"], wrong["sentence"]) == ("NIKON D90", "13 h 12 min behind")
+    decision = change(site, f"clock-suggestions/{wrong['id']}", {}).json()["decision"]
+    item = next(one for one in api(site, "items")["items"] if one["name"] == "DSC_0.jpg")
+    assert item["taken_at"] == "2024-05-12T12:00:00"
+    assert item["taken_at_source"].endswith("clock corrected by +13 h 12 min")
+    (applied,) = api(site, "clock-suggestions")["suggestions"]
+    assert (applied["applied"], applied["decision"]) == (True, decision)
+    late = site.bring(alice, "DSC_99.jpg", photo(noon - timedelta(hours=13, minutes=12), 99, **NIKON))
+    site.work()
+    assert api(site, f"items/{late}")["taken_at"] == "2024-05-12T12:00:00"
+    change(site, f"decisions/{decision}/undo", {})
+    site.work()
+    after = {item["name"]: item for item in api(site, "items")["items"]}
+    assert after.pop("DSC_99.jpg")["taken_at"] == "2024-05-11T22:48:00"
+    assert {name: one["taken_at"] for name, one in after.items()} == {
+        name: one["taken_at"] for name, one in before.items()
+    }
+    assert len(api(site, "timeline")["days"]) == 2

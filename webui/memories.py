@@ -1,0 +1,200 @@
+"""Memories by the JSON API: what is suggested, what people make of it, and every decision's undo."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from bottle import HTTPResponse, request
+
+from indexer.clocks import Clocks, WrongClock
+from indexer.library import Library
+from indexer.memories import Memories
+from indexer.model import Collection, Sort
+from indexer.undoing import Undoing
+from webui import wire
+from webui.api import json_answer, parse_limit
+from webui.bodies import read_json
+from webui.errors import BadRequest
+from webui.visitors import Visitor, Visitors
+
+ITEMS_LIMIT_BYTES = 1024 * 1024
+_CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})?~([A-Za-z0-9-]{1,80})")
+_ON_A_PAGE = "1000"
+
+
+class MemoryCalls:
+    """Everything under ``/api/v1/memories``; clocks; what is said of items; and undoing all of it."""
+
+    def __init__(self, library: Library, memories: Memories, visitors: Visitors) -> None:
+        self._library = library
+        self._memories = memories
+        self._undoing = Undoing(library.catalog, memories.clock)
+        self._clocks = Clocks(library.catalog, memories.clock)
+        self._visitors = visitors
+
+    def list(self) -> HTTPResponse:
+        """A page of memories, the newest first, and those of this day in earlier years; raises BadRequest.
+
+        ``on`` names another day; ``hidden=1`` shows what was hidden, too.
+        """
+        person_id, asked = self._visitors.require(request.environ).person.id, request.query.decode()
+        limit = parse_limit(asked.get("limit", _ON_A_PAGE))
+        after = parse_cursor(asked.get("cursor", ""))
+        found = self._library.catalog.memories.page(person_id, Sort.MEMORY, after=after, limit=limit + 1)
+        shown = [one for one in found[:limit] if not one.is_hidden or asked.get("hidden") == "1"]
+        past = self._memories.on_this_day(person_id, parse_day(asked.get("on", "")))
+        covers = covers_of(self._library, person_id, [*shown, *past])
+        last = found[limit - 1] if len(found) > limit else None
+        return json_answer(
+            {
+                "memories": [collection_json(one, covers) for one in shown],
+                "on_this_day": [collection_json(one, covers) for one in past],
+                "next": f"{last.first_day}~{last.id}" if last else None,
+            }
+        )
+
+    def one(self, memory_id: str) -> HTTPResponse:
+        """A memory with its items; raises NoSuchCollection."""
+        person_id = self._visitors.require(request.environ).person.id
+        return whole(self._library, person_id, self._memories.get(person_id, Sort.MEMORY, memory_id))
+
+    def make(self) -> HTTPResponse:
+        """A memory by hand; raises NoSuchItem, BadQuery, BadRequest."""
+        visitor, wanted = self._changing()
+        items = item_list(wanted, "items")
+        id_, decision = self._memories.make(visitor.person.id, Sort.MEMORY, items, wanted.get("title"))
+        return decided(decision, id_)
+
+    def change(self, memory_id: str) -> HTTPResponse:
+        """Title, cover, order, hidden, pinned; or merge, split, add, remove. Raises what each may."""
+        visitor, wanted = self._changing()
+        person_id, memories = visitor.person.id, self._memories
+        match next((name for name in ("merge", "split", "add", "remove") if name in wanted), None):
+            case "merge":
+                return decided(memories.merge(person_id, memory_id, item_list(wanted, "merge")))
+            case "split":
+                items, title = item_list(wanted, "split"), wanted.get("title")
+                id_, decision = memories.split(person_id, memory_id, items, title)
+                return decided(decision, id_)
+            case "add":
+                return decided(memories.move(person_id, item_list(wanted, "add"), memory_id))
+            case "remove":
+                memories.get(person_id, Sort.MEMORY, memory_id)
+                return decided(memories.move(person_id, item_list(wanted, "remove"), None))
+        return decided(memories.change(person_id, Sort.MEMORY, memory_id, wanted))
+
+    def undo(self, decision: int) -> HTTPResponse:
+        """Have a decision not count any more; raises NoSuchDecision."""
+        visitor = require_for_change(self._visitors)
+        undone = self._undoing.undo(visitor.person.id, decision)
+        return json_answer({"decision": decision_id(undone.id)})
+
+    def say(self, item_id: str) -> HTTPResponse:
+        """Favourite, title, rating of an item; raises NoSuchItem, BadQuery."""
+        visitor, wanted = self._changing()
+        return decided(self._undoing.say(visitor.person.id, item_id, wanted))
+
+    def clocks(self) -> HTTPResponse:
+        """The clocks of cameras that seem wrong, and those that were corrected."""
+        person_id = self._visitors.require(request.environ).person.id
+        found = self._clocks.suggestions(person_id)
+        return json_answer({"suggestions": [clock_json(one) for one in found]})
+
+    def correct(self, clock_id: str) -> HTTPResponse:
+        """Correct a clock as it was suggested; raises NoSuchClock."""
+        visitor = require_for_change(self._visitors)
+        return decided(self._clocks.apply(visitor.person.id, clock_id))
+
+    def _changing(self) -> tuple[Visitor, dict[str, Any]]:
+        return require_for_change(self._visitors), read_json(request.environ, ITEMS_LIMIT_BYTES)
+
+
+def require_for_change(visitors: Visitors) -> Visitor:
+    """Who asks for a change, with the token that it needs; raises NotLoggedIn, Forbidden."""
+    return visitors.require_for_change(request.environ, request.environ.get("HTTP_X_CSRF_TOKEN", ""))
+
+
+def decided(decision: int, id_: str | None = None) -> HTTPResponse:
+    """The answer to a change: the decision, to be undone by it; and what was made."""
+    value = {"decision": decision_id(decision)}
+    return json_answer(value if id_ is None else {**value, "id": id_}, 200 if id_ is None else 201)
+
+
+def decision_id(number: int) -> str:
+    """As ``decisions/ID/undo`` wants it: those about groups are plain numbers."""
+    return f"a{number}"
+
+
+def item_list(wanted: dict[str, Any], name: str) -> list[str]:
+    """A list of ids; raises BadRequest."""
+    value = wanted.get(name)
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise BadRequest(f"“{name}” must be a list of ids.")
+    return value
+
+
+def parse_cursor(text: str) -> tuple[str, str] | None:
+    """Where a page begins; raises BadRequest."""
+    if not text:
+        return None
+    match = _CURSOR.fullmatch(text)
+    if match is None:
+        raise BadRequest("“cursor” is not one that this server gave.")
+    return match[1] or "", match[2]
+
+
+def parse_day(text: str) -> date:
+    """A day such as 2026-05-17, today when none is told; raises BadRequest."""
+    if not text:
+        return datetime.now().astimezone().date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadRequest("“on” must look like 2026-05-17.") from None
+
+
+def covers_of(library: Library, person_id: int, collections: list[Collection]) -> dict[str, str]:
+    """shot -> item of what is shown for these."""
+    return library.catalog.memories.covers(person_id, [one.cover for one in collections if one.cover])
+
+
+def clock_json(one: WrongClock) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "camera": one.camera,
+        "folder": one.correction.folder,
+        "sentence": one.sentence,
+        "shift_s": one.correction.shift_s,
+        "pictures": one.pictures,
+        "matched": one.matched,
+        "applied": one.decision is not None,
+        "decision": None if one.decision is None else decision_id(one.decision),
+    }
+
+
+def collection_json(one: Collection, covers: dict[str, str]) -> dict[str, Any]:
+    """A memory or album as lists have it; its cover is an item."""
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "title": one.title,
+        "cover": covers.get(one.cover or ""),
+        "first_day": one.first_day or None,
+        "last_day": one.last_day or None,
+        "count": one.count,
+        "score": round(one.score, 2),
+        "why": one.why,
+        "hidden": one.is_hidden,
+        "pinned": one.is_pinned,
+    }
+
+
+def whole(library: Library, person_id: int, one: Collection) -> HTTPResponse:
+    """A memory or album with the items to be shown for its shots, in their order."""
+    shots = library.catalog.memories.shots(person_id, one.id)
+    covers = library.catalog.memories.covers(person_id, [*shots, *([one.cover] if one.cover else [])])
+    items = library.several(person_id, [covers[shot] for shot in shots if shot in covers])
+    value = collection_json(one, covers)
+    return json_answer({**value, "items": [wire.item_json(item) for item in items]})
