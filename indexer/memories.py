@@ -130,11 +130,15 @@ class Memories:
         return self._decide(person_id, Sort.ALBUM, Step(Do.DELETE, one.id))
 
     def undo(self, person_id: int, decision: Arrangement) -> None:
-        """What follows from a decision's having been undone."""
-        if decision.scope is Scope.MEMORY:
-            self._arrange_memories(person_id)
-        if decision.scope is Scope.ALBUM:
+        """What follows from a decision's having been undone, about single items and clocks, too."""
+        if decision.scope is Scope.ITEM:
+            self.catalog.own_words.apply(person_id, decision.subject)
+        elif decision.scope is Scope.CLOCK:
+            self.catalog.clocks.apply(person_id, decision.body["make"], decision.body["model"])
+        elif decision.scope is Scope.ALBUM:
             self._arrange_albums(person_id)
+        else:
+            self._arrange_memories(person_id)
 
     def _decide(self, person_id: int, sort: Sort, step: Step) -> int:
         named = {step.group, *step.others} if sort is Sort.MEMORY else set()

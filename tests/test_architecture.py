@@ -67,7 +67,7 @@ PROVED_BY = {
     "indexer/catalog/library_names.py": "tests/test_indexer_catalog_items.py",
     "indexer/catalog/own_words.py": "tests/test_webui_memories.py",
     "indexer/clocks.py": "tests/test_webui_memories.py",
-    "indexer/undoing.py": "tests/test_webui_memories.py",
+    "indexer/own_words.py": "tests/test_webui_memories.py",
     "indexer/catalog/memories.py": "tests/test_indexer_memories.py",
     "indexer/moments.py": "tests/test_indexer_tending.py",
     f"{MIGRATIONS}/0009_memories.py": "tests/test_indexer_catalog_migrations.py",

@@ -117,7 +117,7 @@ def test_hidden_memories_are_shown_when_asked_for(site: Site, alice: Person) -> 
         ("memories", {"items": ["f" * 64]}, 404),
         ("memories", {"items": "all"}, 400),
         ("memories", {"items": []}, 400),
-        ("decisions/a99/undo", {}, 404),
+        ("decisions/99/undo", {}, 404),
         ("clock-suggestions/nothing", {}, 404),
         (f"items/{'f' * 64}", {"favourite": True}, 404),
     ],

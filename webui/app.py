@@ -63,14 +63,14 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate, resumable
     uploads = Uploads(resumables, visitors)
     failures = FailurePages(library, Failures(library.catalog), visitors, pages)
     receipts = ReceiptPages(Receipts(library.catalog, library.staging), visitors, pages)
+    for method, path, handler in _routes(
+        pages, devices, failures, receipts, api, media, static_files, uploads
+    ):
+        app.route(path, method, handler)
     suggested = Memories(library.catalog, accounts.clock)
     memories = MemoryCalls(library, suggested, visitors)
     albums = AlbumCalls(library, suggested, visitors)
     for method, path, handler in _memory_routes(memories, albums):
-        app.route(path, method, handler)
-    for method, path, handler in _routes(
-        pages, devices, failures, receipts, api, media, static_files, uploads
-    ):
         app.route(path, method, handler)
     app.install(_wall(pages))
     app.default_error_handler = _bottle_errors(pages)
@@ -165,7 +165,7 @@ def _memory_routes(memories: MemoryCalls, albums: AlbumCalls) -> list[tuple[str,
         ("DELETE", "/api/v1/albums/<album_id>", albums.delete),
         ("GET", "/api/v1/clock-suggestions", memories.clocks),
         ("POST", "/api/v1/clock-suggestions/<clock_id>", memories.correct),
-        ("POST", "/api/v1/decisions/a<decision:int>/undo", memories.undo),
+        ("POST", "/api/v1/decisions/<decision:int>/undo", memories.undo),
     ]
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from bottle import HTTPResponse, request
 
 from indexer.clocks import Clocks, WrongClock
+from indexer.errors import NoSuchDecision
 from indexer.library import Library
 from indexer.memories import Memories
 from indexer.model import Collection, Sort
-from indexer.undoing import Undoing
+from indexer.own_words import OwnWords
 from webui import wire
 from webui.api import json_answer, parse_limit
 from webui.bodies import read_json
@@ -30,7 +31,7 @@ class MemoryCalls:
     def __init__(self, library: Library, memories: Memories, visitors: Visitors) -> None:
         self._library = library
         self._memories = memories
-        self._undoing = Undoing(library.catalog, memories.clock)
+        self._own_words = OwnWords(library.catalog, memories.clock)
         self._clocks = Clocks(library.catalog, memories.clock)
         self._visitors = visitors
 
@@ -88,13 +89,16 @@ class MemoryCalls:
     def undo(self, decision: int) -> HTTPResponse:
         """Have a decision not count any more; raises NoSuchDecision."""
         visitor = require_for_change(self._visitors)
-        undone = self._undoing.undo(visitor.person.id, decision)
-        return json_answer({"decision": decision_id(undone.id)})
+        undone = self._library.catalog.arrangements.undo(visitor.person.id, decision, self._memories.clock())
+        if undone is None:
+            raise NoSuchDecision
+        self._memories.undo(visitor.person.id, undone)
+        return decided(decision)
 
     def say(self, item_id: str) -> HTTPResponse:
         """Favourite, title, rating of an item; raises NoSuchItem, BadQuery."""
         visitor, wanted = self._changing()
-        return decided(self._undoing.say(visitor.person.id, item_id, wanted))
+        return decided(self._own_words.say(visitor.person.id, item_id, wanted))
 
     def clocks(self) -> HTTPResponse:
         """The clocks of cameras that seem wrong, and those that were corrected."""
@@ -118,13 +122,9 @@ def require_for_change(visitors: Visitors) -> Visitor:
 
 def decided(decision: int, id_: str | None = None) -> HTTPResponse:
     """The answer to a change: the decision, to be undone by it; and what was made."""
-    value = {"decision": decision_id(decision)}
-    return json_answer(value if id_ is None else {**value, "id": id_}, 200 if id_ is None else 201)
-
-
-def decision_id(number: int) -> str:
-    """As ``decisions/ID/undo`` wants it: those about groups are plain numbers."""
-    return f"a{number}"
+    if id_ is None:
+        return json_answer({"decision": decision})
+    return json_answer({"decision": decision, "id": id_}, 201)
 
 
 def item_list(wanted: dict[str, Any], name: str) -> list[str]:
@@ -170,7 +170,7 @@ def clock_json(one: WrongClock) -> dict[str, Any]:
         "pictures": one.pictures,
         "matched": one.matched,
         "applied": one.decision is not None,
-        "decision": None if one.decision is None else decision_id(one.decision),
+        "decision": one.decision,
     }
 
 

@@ -1,4 +1,4 @@
-"""What people say of single items, and the undoing of that and of what they decide elsewhere."""
+"""What people say of single items against the file or beside it: favourite, title, rating."""
 
 from __future__ import annotations
 
@@ -7,30 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from indexer.catalog import Catalog
-from indexer.catalog.arrangements import Arrangement, Scope
-from indexer.errors import BadQuery, NoSuchDecision, NoSuchItem
-from indexer.memories import MOST_TITLE_CHARS, Memories
+from indexer.errors import BadQuery, NoSuchItem
+from indexer.memories import MOST_TITLE_CHARS
 
 
 @dataclass(frozen=True, slots=True)
-class Undoing:
+class OwnWords:
     """Safe to share between threads."""
 
     catalog: Catalog
     clock: Callable[[], float] = field(default=time.time)
-
-    def undo(self, person_id: int, number: int) -> Arrangement:
-        """Have a decision not count any more; raises NoSuchDecision."""
-        found = self.catalog.arrangements.undo(person_id, number, self.clock())
-        if found is None:
-            raise NoSuchDecision
-        if found.scope is Scope.ITEM:
-            self.catalog.own_words.apply(person_id, found.subject)
-        elif found.scope is Scope.CLOCK:
-            self.catalog.clocks.apply(person_id, found.body["make"], found.body["model"])
-        else:
-            Memories(self.catalog).undo(person_id, found)
-        return found
 
     def say(self, person_id: int, item_id: str, wanted: Mapping[str, object]) -> int:
         """Favourite (true or false), title (None: the file's own), rating (0 to 5): the decision's number.
