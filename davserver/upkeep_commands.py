@@ -17,6 +17,7 @@ from davserver.console import DONE, PARTLY, password, report, size
 
 if TYPE_CHECKING:
     from indexer.catalog import Catalog
+    from indexer.model import Person, Status
     from indexer.rebuild import Rebuilt
     from indexer.verification import Damaged
 
@@ -30,37 +31,43 @@ def status(parsed: argparse.Namespace, settings: Settings) -> int:
         people = [(person, core.library.status(person.id)) for person in core.accounts.list()]
         available_bytes = core.staging.available_bytes()
         days = snapshots.taken(core.folder)
-    rows = [
-        {
-            "name": person.name,
-            "items": numbers.items,
-            "originals": {"count": numbers.originals.count, "bytes": numbers.originals.size_bytes},
-            "duplicates": {"count": numbers.duplicates.count, "bytes": numbers.duplicates.size_bytes},
-            "queue": {
-                "pending": numbers.queue.pending,
-                "running": numbers.queue.running,
-                "failed": numbers.queue.failed,
-            },
-        }
-        for person, numbers in people
-    ]
     newest = days[0].isoformat() if days else None
-    lines = [f"Data folder {settings.data}: {size(available_bytes)} free for uploads"]
-    lines += [f"Newest snapshot of the catalog: {newest or 'none yet'}"]
-    lines += [
-        f"{person.name}: {numbers.items:,} items, {size(numbers.originals.size_bytes)}; "
-        f"{numbers.duplicates.count:,} duplicates avoided; {numbers.queue.pending + numbers.queue.running:,} "
-        f"being prepared, {numbers.queue.failed:,} failed"
-        for person, numbers in people
+    lines = [
+        f"Data folder {settings.data}: {size(available_bytes)} free for uploads",
+        f"Newest snapshot of the catalog: {newest or 'none yet'}",
+        *(_status_line(person, numbers) for person, numbers in people),
     ]
     document = {
         "data": str(settings.data),
         "available_bytes": available_bytes,
         "newest_snapshot": newest,
-        "users": rows,
+        "users": [_status_row(person, numbers) for person, numbers in people],
     }
     report(parsed, document, "\n".join(lines))
     return DONE
+
+
+def _status_line(person: Person, numbers: Status) -> str:
+    queue = numbers.queue
+    return (
+        f"{person.name}: {numbers.items:,} items, {size(numbers.originals.size_bytes)}; "
+        f"{numbers.duplicates.count:,} duplicates avoided; {queue.pending + queue.running:,} being prepared, "
+        f"{queue.failed:,} failed"
+    )
+
+
+def _status_row(person: Person, numbers: Status) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "items": numbers.items,
+        "originals": {"count": numbers.originals.count, "bytes": numbers.originals.size_bytes},
+        "duplicates": {"count": numbers.duplicates.count, "bytes": numbers.duplicates.size_bytes},
+        "queue": {
+            "pending": numbers.queue.pending,
+            "running": numbers.queue.running,
+            "failed": numbers.queue.failed,
+        },
+    }
 
 
 def verify(parsed: argparse.Namespace, settings: Settings) -> int:

@@ -34,7 +34,7 @@ MakeOwner = Callable[[Catalog], object]
 _log = logging.getLogger(__name__)
 _RECOVERED = "Recovered"
 _SHORT_DIGEST = 16
-_IS_ORIGINAL = re.compile(r"(?P<sha256>[0-9a-f]{64})(?P<extension>\.[a-z0-9]+)?")
+_IS_ORIGINAL = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]+)?")
 
 
 class Basis(StrEnum):
@@ -94,7 +94,7 @@ def rebuild(
     Decisions are those of the catalog, or of the newest snapshot when it is damaged or lost, or of
     ``snapshot`` if one is given. ``owner`` makes the owner's account where none of them knows anybody:
     without it NobodyKnown is raised, and OwnerKnown where it is not needed. Raises also SnapshotDamaged (of
-    the given one), CatalogTooNew, CatalogInUse, NoRoom. Whatever is raised, nothing was changed.
+    the given one), CatalogTooNew, CatalogInUse, NoRoom. Whatever is raised, the catalog is as it was.
     ``report(done, total)`` is called after each original.
     """
     draft = folder.catalog.with_name(f"{folder.catalog.name}.rebuilding")
@@ -161,7 +161,7 @@ def _fill(folder: DataFolder, catalog: Catalog, basis: Basis, now: float, report
     expected = catalog.reindexing.originals()
     found = _look(folder, originals, expected, report)
     catalog.reindexing.retype(found.retyped)
-    sound = [path for path in found.unknown if path.name[:64] not in found.damaged]
+    sound = [path for path in found.unknown if _digest(path) not in found.damaged]
     recovered = _recover(folder, catalog, sound)
     items = catalog.reindexing.begin(found.unprepared, now)
     lost = found.damaged | dict.fromkeys(expected.keys() - found.seen, Damage.MISSING)
@@ -182,7 +182,7 @@ def _look(
     found = _Found()
     paths = sorted(path for path in originals.enumerate() if _IS_ORIGINAL.fullmatch(path.name))
     for done, path in enumerate(paths, start=1):
-        sha256 = path.name[:64]
+        sha256 = _digest(path)
         found.seen.add(sha256)
         damage = _note(found, path, expected.get(sha256))
         if damage is not None:
@@ -194,7 +194,7 @@ def _look(
 
 
 def _note(found: _Found, path: Path, known: tuple[int, MediaType] | None) -> Damage | None:
-    sha256 = path.name[:64]
+    sha256 = _digest(path)
     if known is None:
         # A power cut may have come between name and bytes, so only reading tells whether it is whole.
         found.unknown.append(path)
@@ -211,6 +211,11 @@ def _note(found: _Found, path: Path, known: tuple[int, MediaType] | None) -> Dam
     return None
 
 
+def _digest(path: Path) -> str:
+    """The digest that an original is named by."""
+    return path.name[:64]
+
+
 def _identified(path: Path) -> MediaType:
     with path.open("rb", buffering=0) as file:
         return identify(file)
@@ -224,7 +229,7 @@ def _recover(folder: DataFolder, catalog: Catalog, paths: Sequence[Path]) -> tup
     owner = next(person for person in catalog.people.list() if person.is_owner)
     recovered = []
     for file in paths:
-        sha256 = file.name[:64]
+        sha256 = _digest(file)
         name_key, path = told.get(sha256, ("", sha256[:_SHORT_DIGEST] + file.suffix))
         found = catalog.people.find(name_key)
         person = found[0] if found else owner
@@ -260,7 +265,7 @@ def _arrival(file: Path, person: Person, path: str) -> Arrival:
         names.last(path),
         Door.IMPORT,
         facts.st_mtime,
-        file.name[:64],
+        _digest(file),
         facts.st_size,
         _identified(file),
         client_mtime=None,
