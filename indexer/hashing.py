@@ -47,6 +47,12 @@ def sync(path: Path) -> None:
         os.close(fd)
 
 
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file; raises OSError."""
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def begin_flush(fd: int, end: int) -> None:
     """Have what was written last, up to ``end``, on its way to the disk.
 

@@ -7,7 +7,6 @@ the rows about them survive a power cut; only the small litter of operating syst
 from __future__ import annotations
 
 import functools
-import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from typing import BinaryIO, Protocol
 from indexer import names
 from indexer.catalog import Catalog
 from indexer.errors import OriginalMissing, Refused, UploadBroken
-from indexer.hashing import Announced, Incoming, Staged, Staging
+from indexer.hashing import Announced, Incoming, Staged, Staging, digest_of
 from indexer.identify import identify
 from indexer.model import Arrival, Door, Entry, Hint, MediaType
 from indexer.receipts import in_flight
@@ -127,7 +126,7 @@ class Intake:
         if not entry.is_junk or entry.sha256 is None or names.is_junk(entry.path):
             return
         staged = Staged(self.junk.require(entry.sha256), entry.sha256, entry.size_bytes)
-        if staged.size_bytes <= _PASSING_BYTES and _digest(staged.path) != staged.sha256:
+        if staged.size_bytes <= _PASSING_BYTES and digest_of(staged.path) != staged.sha256:
             raise OriginalMissing(staged.sha256)  # it was only passing, and a power cut came
         arrival = _arrival(staged, person_id, entry.path, Door.SHARE, time.time(), entry.mtime)
         self._keep(self.originals, staged, arrival, self.catalog.arrivals.record_adopted)
@@ -216,11 +215,6 @@ def _arrival(
         person_id, path, names.last(path), door, now, staged.sha256, staged.size_bytes, _identified(staged),
         client_mtime, staged.checksums,
     )  # fmt: skip
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _identified(staged: Staged) -> MediaType:

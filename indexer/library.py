@@ -21,11 +21,10 @@ from indexer.errors import BadQuery, NoDerivative, NoSuchItem
 from indexer.grouping.categories import categories_in
 from indexer.hashing import Staging
 from indexer.model import UNKNOWN_DAY, Day, Item, JobKind, Kind, Page, State, Status, Tally
+from indexer.receipts.copies import arriving
 from indexer.store import Store
 
 MOST_ITEMS = 1000
-# So long after its last part, a file in parts still counts as arriving.
-_ARRIVING_S = 120.0
 _SHOWN_BY_BROWSERS = frozenset(
     {"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/bmp"}
 )
@@ -159,12 +158,9 @@ class Library:
         version = self.catalog.items.version(person_id)
         held, again = self._tally(person_id, version)
         queue = self.catalog.jobs.queue(person_id)
-        arriving = self.staging.receiving(person_id)
-        since = time.time() - _ARRIVING_S
-        arriving += self.catalog.transfers.receiving(person_id, since)
-        arriving += self.catalog.resumables.receiving(person_id, since)
+        receiving = arriving(self.catalog, self.staging, person_id, time.time())
         ungrouped = self.catalog.groups.waiting(person_id)
-        return Status(version, held.count, held, again, queue, arriving, self.is_paused(), ungrouped)
+        return Status(version, held.count, held, again, queue, receiving, self.is_paused(), ungrouped)
 
     def is_paused(self) -> bool:
         """Whether the owner has stopped the work on everybody's items."""

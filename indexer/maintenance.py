@@ -10,8 +10,8 @@ from pathlib import Path
 
 from indexer import names
 from indexer.errors import NoRoom
+from indexer.hashing import digest_of
 from indexer.intake import Intake
-from indexer.verification import digest_of
 
 _log = logging.getLogger(__name__)
 JUNK_LIFE_S = 24 * 3600.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from indexer.catalog import Catalog
+from indexer.hashing import digest_of
 from indexer.store import Store
 
 _log = logging.getLogger(__name__)
@@ -66,9 +66,3 @@ def damage_of(path: Path, sha256: str) -> Damage | None:
     except OSError:
         _log.exception("could not read %s", path)
         return Damage.UNREADABLE
-
-
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a file; raises OSError."""
-    with path.open("rb", buffering=0) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

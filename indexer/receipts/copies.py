@@ -15,7 +15,7 @@ from indexer import names
 from indexer.catalog import Catalog
 from indexer.errors import BadQuery, NoSuchReceipt
 from indexer.hashing import Staging
-from indexer.model import Person
+from indexer.model import Person, Receiving
 from indexer.receipt import (
     PAUSE_S,
     FilePage,
@@ -113,7 +113,12 @@ class Receipts:
 
     def _arriving(self, person_id: int, now: float) -> frozenset[str]:
         """The top folders into which files are on their way."""
-        files = self.staging.receiving(person_id)
-        files += self.catalog.transfers.receiving(person_id, now - _ARRIVING_S)
-        files += self.catalog.resumables.receiving(person_id, now - _ARRIVING_S)
+        files = arriving(self.catalog, self.staging, person_id, now)
         return frozenset(top_folder(names.key(file.path)) for file in files)
+
+
+def arriving(catalog: Catalog, staging: Staging, person_id: int, now: float) -> tuple[Receiving, ...]:
+    """The files that are on their way to a person, whole or in parts, by any door."""
+    since = now - _ARRIVING_S
+    in_parts = catalog.transfers.receiving(person_id, since)
+    return staging.receiving(person_id) + in_parts + catalog.resumables.receiving(person_id, since)
