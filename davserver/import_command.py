@@ -66,10 +66,10 @@ def _refusal(folder: Path, data: Path) -> str | None:
 
 
 def _report_import(parsed: argparse.Namespace, done: Imported) -> None:
-    from indexer.importing.importer import Fate
+    from indexer.receipt import FileOutcome
 
     document = {
-        **{str(fate): number for fate, number in done.counts.items()},
+        **{str(outcome): number for outcome, number in done.counts.items()},
         "bytes": done.size_bytes,
         "described_beside": done.hinted,
         "links_left_alone": done.links,
@@ -78,9 +78,9 @@ def _report_import(parsed: argparse.Namespace, done: Imported) -> None:
     counts = done.counts
     lines = [f"{place}: {reason}" for place, reason in done.failed]
     lines.append(
-        f"{sum(counts.values()):,} files, {size(done.size_bytes)}: {counts[Fate.NEW]:,} new, "
-        f"{counts[Fate.HELD]:,} already here, {counts[Fate.JUNK]:,} junk, {counts[Fate.EMPTY]:,} empty, "
-        f"{len(done.failed):,} failed."
+        f"{sum(counts.values()):,} files, {size(done.size_bytes)}: {counts[FileOutcome.NEW]:,} new, "
+        f"{counts[FileOutcome.HELD]:,} already here, {counts[FileOutcome.JUNK]:,} junk, "
+        f"{counts[FileOutcome.EMPTY]:,} empty, {len(done.failed):,} failed."
     )
     if done.hinted:
         lines.append(f"{done.hinted:,} were described by files beside them.")

@@ -13,8 +13,9 @@ from indexer.errors import NoRoom
 from indexer.hashing import Staging
 from indexer.importing import spool
 from indexer.importing.check import check_folder
-from indexer.importing.importer import Fate, Imported, Importer
+from indexer.importing.importer import Imported, Importer
 from indexer.model import Door
+from indexer.receipt import FileOutcome
 from tests.libraries import Home, digest
 from tests.photos import Shot, jpeg
 
@@ -56,7 +57,8 @@ def test_everything_comes_in_once_and_the_folder_stays_as_it_is(home: Home, card
     before = state_of(card)
     done = run(home, card)
     assert state_of(card) == before
-    assert done.counts == {Fate.NEW: 4, Fate.HELD: 1, Fate.JUNK: 1, Fate.EMPTY: 1, Fate.FAILED: 0}
+    told = {str(outcome): number for outcome, number in done.counts.items()}
+    assert told == {"new": 4, "held": 1, "junk": 1, "empty": 1, "failed": 0}
     assert (done.links, done.failed) == (2, [])
     entry = home.catalog.entries.get(home.alice, "Card/DCIM/100/IMG_2.JPG")
     assert entry is not None
@@ -74,8 +76,8 @@ def test_a_second_run_changes_nothing(home: Home, card: Path) -> None:
     run(home, card)  # now one name stands for two pictures
     version = home.catalog.items.version(home.alice)
     done = run(home, card)
-    assert done.counts[Fate.HELD] == 5
-    assert done.counts[Fate.NEW] == 0
+    assert done.counts[FileOutcome.HELD] == 5
+    assert done.counts[FileOutcome.NEW] == 0
     assert home.catalog.items.version(home.alice) == version
     numbered = home.catalog.entries.get(home.alice, "Card/DCIM/100/IMG_1 (2).JPG")
     assert numbered is not None
@@ -93,7 +95,7 @@ def test_held_files_are_read_once_and_staged_never(
         raise AssertionError("a held file was staged")
 
     monkeypatch.setattr(Staging, "begin", refuse)
-    assert run(home, card).counts[Fate.HELD] == 5
+    assert run(home, card).counts[FileOutcome.HELD] == 5
     assert home.catalog.entries.get(home.alice, "Card/elsewhere.jpg") is not None
 
 
@@ -111,8 +113,8 @@ def test_what_cannot_be_read_or_named_is_told(
     monkeypatch.setattr(os, "open", failing)
     done = run(home, card)
     assert {Path(place).name for place, _ in done.failed} == {"notes.txt", "bad\nname.jpg"}
-    assert done.counts[Fate.FAILED] == 2
-    assert done.counts[Fate.NEW] == 3
+    assert done.counts[FileOutcome.FAILED] == 2
+    assert done.counts[FileOutcome.NEW] == 3
 
 
 def test_a_full_disk_ends_the_import(home: Home, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +143,7 @@ def test_a_takeout_tells_dates_places_names_and_favourites(
     (album / "IMG_1.jpg.supplemental-metadata(1).json").write_text(json.dumps(said))
     (album / "metadata.json").write_text(json.dumps({"title": "Lisbon"}))
     done = run(home, album.parent.parent)
-    assert (done.counts[Fate.NEW], done.hinted) == (5, 2), "sidecars and album are kept too"
+    assert (done.counts[FileOutcome.NEW], done.hinted) == (5, 2), "sidecars and album are kept too"
     home.worker().drain()
     page = home.library.items(home.alice, kind="image")
     known = {item.sha256: home.library.item(home.alice, item.sha256) for item in page.items}
@@ -177,7 +179,7 @@ def test_an_apple_export_keeps_side_files_and_reads_them(
         'IMG_1.HEIC.jpg,x,yes,no,no,"Sunday February 3,2019 1:08 PM GMT",1,"x"\n'
     )
     done = run(home, folder)
-    assert (done.counts[Fate.NEW], done.hinted) == (5, 2)
+    assert (done.counts[FileOutcome.NEW], done.hinted) == (5, 2)
     home.worker().drain()
     first = home.library.item(home.alice, digest(jpeg(Shot(taken=None, seed=0))))
     assert first.favourite

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.importing.beside import Told
 from indexer.importing.takeout import SOURCE, pair, parse, read
+from indexer.importing.told import Told
 from indexer.knowledge import Position
 from indexer.model import Hint
 

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.importing.beside import Told
+from indexer.importing.told import Told
 from indexer.metadata.xmp import MOST_PACKET_BYTES, read_xmp
 from indexer.model import Hint
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer import names
-from indexer.importing.folders import Source, walk
-from indexer.importing.importer import Note, digest_of, open_to_read
+from indexer.importing.folders import Source, digest_of, open_to_read, walk
+from indexer.importing.importer import Note
 from indexer.library import Library
 
 

@@ -1,10 +1,12 @@
-"""The regular files of a folder, in a fixed order. Reads names only, changes nothing, follows no links."""
+"""The regular files of a folder, in a fixed order. Reads them, changes nothing, follows no links."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 
 from indexer import names
@@ -37,6 +39,16 @@ def walk(folder: Path) -> Walk:
     root = folder.resolve()
     _visit(root, root.name or "import", found)
     return found
+
+
+def open_to_read(place: Path) -> FileIO:
+    """A file to read, never a link that took its place meanwhile; raises OSError."""
+    return open(os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb", buffering=0)
+
+
+def digest_of(file: FileIO) -> str:
+    """The SHA-256 of what is left of an open file; raises OSError."""
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _visit(folder: Path, path: str, found: Walk) -> None:

@@ -5,44 +5,36 @@ It may be run again: what is held and in its place costs a hash and changes noth
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
+from io import FileIO
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO
 
 from indexer import names
 from indexer.blocks import blocks
 from indexer.errors import LibraryError, NoRoom
 from indexer.hashing import Announced, Staged
-from indexer.importing import apple_export, takeout
-from indexer.importing.beside import Told
-from indexer.importing.folders import Source, walk
+from indexer.importing.beside import beside
+from indexer.importing.folders import Source, digest_of, open_to_read, walk
+from indexer.importing.told import Told
 from indexer.intake import Arrived, Intake, Ready
 from indexer.model import Door, EntryType
+from indexer.receipt import FileOutcome
 
+OUTCOMES = (
+    FileOutcome.NEW, FileOutcome.HELD, FileOutcome.JUNK, FileOutcome.EMPTY, FileOutcome.FAILED,
+)  # fmt: skip
 Note = Callable[[int, int], None]
-
-
-class Fate(StrEnum):
-    """What became of a file."""
-
-    NEW = "new"
-    HELD = "held"  # by this person, also under another name
-    JUNK = "junk"
-    EMPTY = "empty"
-    FAILED = "failed"
 
 
 @dataclass(slots=True)
 class Imported:
-    """What became of a folder; ``failed`` are (place, reason)."""
+    """What became of a folder; ``failed`` are (place, reason). Held ones may have had another name."""
 
-    counts: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
+    counts: dict[FileOutcome, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     size_bytes: int = 0
     hinted: int = 0
     links: int = 0
@@ -63,29 +55,29 @@ class Importer:
         sizes = self.intake.catalog.items.sizes(self.person_id)
         told = beside(found.sources)
         for number, source in enumerate(found.sources, start=1):
-            fate = self._bring(source, told.get(source.place, Told()), sizes, done)
-            done.counts[fate] += 1
+            outcome = self._bring(source, told.get(source.place, Told()), sizes, done)
+            done.counts[outcome] += 1
             note(number, len(found.sources))
-        done.counts[Fate.FAILED] += len(found.unreadable)
+        done.counts[FileOutcome.FAILED] += len(found.unreadable)
         return done
 
-    def _bring(self, source: Source, told: Told, sizes: set[int], done: Imported) -> Fate:
+    def _bring(self, source: Source, told: Told, sizes: set[int], done: Imported) -> FileOutcome:
         try:
             with open_to_read(source.place) as file:
-                fate = self._take(file, source, told, sizes)
+                outcome = self._take(file, source, told, sizes)
                 done.size_bytes += os.fstat(file.fileno()).st_size
         except NoRoom:
             raise
         except OSError as error:
             done.failed.append((str(source.place), error.strerror or str(error)))
-            return Fate.FAILED
+            return FileOutcome.FAILED
         except LibraryError as error:
             done.failed.append((str(source.place), str(error)))
-            return Fate.FAILED
+            return FileOutcome.FAILED
         done.hinted += told.hint is not None
-        return fate
+        return outcome
 
-    def _take(self, file: BinaryIO, source: Source, told: Told, sizes: set[int]) -> Fate:
+    def _take(self, file: FileIO, source: Source, told: Told, sizes: set[int]) -> FileOutcome:
         before = os.fstat(file.fileno())
         held = self._held(file) if before.st_size in sizes else None
         if held is not None and not names.is_junk(source.path):
@@ -98,10 +90,10 @@ class Importer:
             self._accept(incoming, source, told, before)
         sizes.add(before.st_size)
         if names.is_junk(source.path):
-            return Fate.JUNK
-        return Fate.EMPTY if not before.st_size else Fate.HELD if is_known else Fate.NEW
+            return FileOutcome.JUNK
+        return FileOutcome.EMPTY if not before.st_size else FileOutcome.HELD if is_known else FileOutcome.NEW
 
-    def _held(self, file: BinaryIO) -> Staged | None:
+    def _held(self, file: FileIO) -> Staged | None:
         """The original with the bytes of this file, if the person holds it whole; the file is read once."""
         sha256 = digest_of(file)
         file.seek(0)
@@ -110,13 +102,13 @@ class Importer:
         original = self.intake.originals.find(sha256)
         return Staged(original, sha256, os.fstat(file.fileno()).st_size) if original else None
 
-    def _place_again(self, held: Staged, source: Source, told: Told, stat: os.stat_result) -> Fate:
+    def _place_again(self, held: Staged, source: Source, told: Told, stat: os.stat_result) -> FileOutcome:
         if self._stands(source.path, held.sha256):
             if told.hint is not None:
                 self.intake.catalog.hints.offer(self.person_id, held.sha256, told.hint, time.time())
         else:
             self._accept(Ready(held), source, told, stat)
-        return Fate.HELD
+        return FileOutcome.HELD
 
     def _stands(self, path: str, sha256: str) -> bool:
         """Whether the path, or a number of it, is the name of these bytes already."""
@@ -135,45 +127,3 @@ class Importer:
             arrived, self.person_id, source.path, door=Door.IMPORT, client_mtime=stat.st_mtime,
             is_favourite=told.is_favourite, hint=told.hint, name=told.name,
         )  # fmt: skip
-
-
-def beside(sources: Iterable[Source]) -> dict[Path, Told]:
-    """What the files that lie beside others say about them."""
-    by_folder: dict[Path, list[str]] = {}
-    for source in sources:
-        by_folder.setdefault(source.place.parent, []).append(source.place.name)
-    told: dict[Path, Told] = {}
-    for folder, members in by_folder.items():
-        told |= _beside(folder, members)
-    return told
-
-
-def _beside(folder: Path, members: list[str]) -> dict[Path, Told]:
-    lower = {name: name.lower() for name in members}
-    sidecars = [name for name in members if lower[name].endswith(".json")]
-    packets = {lower[name].removesuffix(".xmp"): name for name in members if lower[name].endswith(".xmp")}
-    media = [name for name in members if not lower[name].endswith((".json", ".xmp", ".aae", ".csv"))]
-    told: dict[Path, Told] = {}
-    for details in filter(apple_export.is_details, members):
-        told |= {folder / name: what for name, what in apple_export.read_details(folder / details).items()}
-    for name in media:
-        packet = packets.get(lower[name]) or packets.get(lower[name].rpartition(".")[0])
-        if packet and (what := apple_export.read_xmp_beside(folder / packet)):
-            told[folder / name] = what
-    for name, sidecar in takeout.pair(media, sidecars).items() if sidecars else ():
-        if what := takeout.read(folder / sidecar, name):
-            told[folder / name] = what
-    return told
-
-
-def open_to_read(place: Path) -> BinaryIO:
-    """A file to read, never a link that took its place meanwhile; raises OSError."""
-    return open(os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb", buffering=0)
-
-
-def digest_of(file: BinaryIO) -> str:
-    """The SHA-256 of what is left of a file; raises OSError."""
-    sha256 = hashlib.sha256()
-    for block in blocks(file):
-        sha256.update(block)
-    return sha256.hexdigest()

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from indexer.importing.beside import Told
+from indexer.importing.told import Told
 from indexer.knowledge import Position
 from indexer.model import Hint
 
