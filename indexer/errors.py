@@ -6,6 +6,8 @@ LibraryError
 |  |- NoSuchEntry
 |  |- NoSuchReceipt
 |  |- NoSuchTransfer
+|  |- NoSuchGroup         a shot or burst
+|  |- NoSuchDecision
 |  |- NoSuchAccount
 |  |- NoSuchDevice
 |  `- NoDerivative        (carries the item's state)
@@ -19,6 +21,7 @@ LibraryError
 |  |- ChecksumMismatch
 |  |- WeakPassword
 |  |- NameTaken
+|  |- NotGrouped          the items are not together, or not by a rule
 |  |- NameOccupied        a folder or file has this name already
 |  |- TooManyProperties
 |  |- TransferExists
@@ -70,11 +73,6 @@ class NoSuchCollection(NotFound):
         super().__init__("There is no such memory or album; it may have been merged or deleted.")
 
 
-class NoSuchDecision(NotFound):
-    def __init__(self) -> None:
-        super().__init__("There is no such decision of yours.")
-
-
 class NoSuchClock(NotFound):
     def __init__(self) -> None:
         super().__init__("This camera's clock does not seem wrong any more.")
@@ -83,6 +81,16 @@ class NoSuchClock(NotFound):
 class NoSuchItem(NotFound):
     def __init__(self) -> None:
         super().__init__("There is no such item in your library.")
+
+
+class NoSuchGroup(NotFound):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"There is no such {what} in your library; it may have been regrouped.")
+
+
+class NoSuchDecision(NotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no such decision of yours.")
 
 
 class NoSuchEntry(NotFound):
@@ -167,6 +175,11 @@ class ChecksumMismatch(Refused):
 class WeakPassword(Refused):
     def __init__(self, shortest: int, longest: int) -> None:
         super().__init__(f"Choose a password of {shortest} to {longest:,} characters.")
+
+
+class NotGrouped(Refused):
+    def __init__(self) -> None:
+        super().__init__("This cannot be done with these files: they are not together in this way.")
 
 
 class NameTaken(Refused):

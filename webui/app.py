@@ -14,6 +14,9 @@ from bottle import Bottle, HTTPError, HTTPResponse, request, response
 from indexer.accounts import Accounts
 from indexer.devices import Devices
 from indexer.failures import Failures
+from indexer.grouping.decisions import Scope
+from indexer.groups import Groups
+from indexer.ledger import Ledger
 from indexer.library import Library
 from indexer.memories import Memories
 from indexer.receipts.copies import Receipts
@@ -23,6 +26,7 @@ from webui.api import Api, json_answer
 from webui.devices import DevicePages
 from webui.errors import NoSuchPage, NotLoggedIn, Problem, WrongMethod, problem_of
 from webui.failures import FailurePages
+from webui.groups import DecisionCalls, GroupCalls
 from webui.media import Media
 from webui.memories import MemoryCalls
 from webui.pages import Pages
@@ -63,8 +67,11 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate, resumable
     uploads = Uploads(resumables, visitors)
     failures = FailurePages(library, Failures(library.catalog), visitors, pages)
     receipts = ReceiptPages(Receipts(library.catalog, library.staging), visitors, pages)
+    groups = Groups(library.catalog)
+    shots, bursts = GroupCalls(groups, visitors, Scope.SHOT), GroupCalls(groups, visitors, Scope.BURST)
+    decisions = DecisionCalls(groups, Ledger(library.catalog), visitors)
     for method, path, handler in _routes(
-        pages, devices, failures, receipts, api, media, static_files, uploads
+        pages, devices, failures, receipts, api, media, static_files, uploads, shots, bursts, decisions
     ):
         app.route(path, method, handler)
     suggested = Memories(library.catalog, accounts.clock)
@@ -86,6 +93,9 @@ def _routes(
     media: Media,
     static_files: StaticFiles,
     uploads: Uploads,
+    shots: GroupCalls,
+    bursts: GroupCalls,
+    decisions: DecisionCalls,
 ) -> list[tuple[str, str, Handler]]:
     return [
         ("GET", "/", pages.home),
@@ -130,6 +140,18 @@ def _routes(
         ("GET", "/api/v1/items/<item_id>/playable", media.playable),
         ("GET", "/api/v1/items/<item_id>/full", media.full),
         ("POST", "/api/v1/items/<item_id>/retry", failures.retry_by_api),
+        ("POST", "/api/v1/shots", shots.merge),
+        ("GET", "/api/v1/shots/<group_id>", shots.get),
+        ("POST", "/api/v1/shots/<group_id>", shots.change),
+        ("POST", "/api/v1/shots/<group_id>/split", shots.split),
+        ("POST", "/api/v1/bursts", bursts.merge),
+        ("GET", "/api/v1/bursts/<group_id>", bursts.get),
+        ("POST", "/api/v1/bursts/<group_id>", bursts.change),
+        ("POST", "/api/v1/bursts/<group_id>/split", bursts.split),
+        ("GET", "/api/v1/decisions", decisions.list),
+        ("POST", "/api/v1/decisions/<decision_id>/undo", decisions.undo),
+        ("GET", "/api/v1/grouping", decisions.grouping),
+        ("POST", "/api/v1/grouping", decisions.set_grouping),
         ("GET", "/api/v1/failures", failures.list),
         ("POST", "/api/v1/failures/retry", failures.retry_all_by_api),
         ("POST", "/api/v1/originals/check", api.check_originals),

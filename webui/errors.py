@@ -129,6 +129,7 @@ _LIBRARY_PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     library_errors.NotFound: (404, "not_found"),
     library_errors.Refused: (400, "refused"),
     library_errors.NameTaken: (409, "name_taken"),
+    library_errors.NotGrouped: (409, "not_grouped"),
     library_errors.WeakPassword: (400, "weak_password"),
     library_errors.BadName: (400, "bad_name"),
     library_errors.BadQuery: (400, "bad_query"),

@@ -53,7 +53,7 @@ class Shot:
 def group(pictures: Iterable[Picture], without: Collection[str] = ()) -> tuple[Shot, ...]:
     """Every picture in exactly one shot, in the order of the covers' ids.
 
-    Ties by the rules in ``without`` do not count.
+    Pairs that a rule in ``without`` would tie first stay untied.
     """
     known = sorted(pictures, key=lambda picture: picture.id)
     stills = [one for one in known if one.kind in (Kind.IMAGE, Kind.RAW) and not one.is_side_file]
@@ -64,8 +64,9 @@ def group(pictures: Iterable[Picture], without: Collection[str] = ()) -> tuple[S
         *_live_by_name(known),
         *_side_files(known),
     ]
-    first_reasons = {(tie.a, tie.b): tie for tie in reversed(ties) if tie.rule not in without}
-    shots = (_shot(*found) for found in _connected(known, [*first_reasons.values()][::-1]))
+    first_reasons = {frozenset((tie.a, tie.b)): tie for tie in reversed(ties)}
+    kept = [tie for tie in reversed(first_reasons.values()) if tie.rule not in without]
+    shots = (_shot(*found) for found in _connected(known, kept))
     return tuple(sorted(shots, key=lambda shot: shot.cover))
 
 
