@@ -56,7 +56,7 @@ WIDEST_OFFSET = timedelta(hours=14)
 
 # Where clocks and file systems begin to count. A program that took such a zero for UTC moved it by an offset.
 EPOCHS = tuple(datetime(year, 1, 1) for year in (1904, 1970, 1980))  # noqa: DTZ001 - wall clocks
-# Cameras that run Linux without a battery for their clock, and servers alike, count on from here at each start.
+# Cameras and computers without a battery for their clock count on from here at each start.
 BOOT = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock
 UNSET_CLOCKS = frozenset({datetime(1899, 12, 30), datetime(2000, 1, 1)})  # noqa: DTZ001 - wall clocks
 
