@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.importing.told import Told
-from indexer.metadata.xmp import MOST_PACKET_BYTES, read_xmp
+from indexer.metadata.xml_text import MOST_TEXT_BYTES
+from indexer.metadata.xmp import read_xmp
 from indexer.model import Hint
 
 SOURCE = "Apple export"
@@ -35,7 +36,7 @@ def read_xmp_beside(place: Path) -> Told | None:
     """What an XMP file says of the picture of the same name; None for nothing new."""
     try:
         with place.open("rb") as file:
-            found = read_xmp(file.read(MOST_PACKET_BYTES + 1))
+            found = read_xmp(file.read(MOST_TEXT_BYTES + 1))
     except OSError:
         return None
     moments = (_with_offset(recorded.text) for recorded in found.recorded)

@@ -7,18 +7,14 @@ It lies in a `meta` box of the file itself, beside the movie: version and flags,
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
-
-import defusedxml.ElementTree
-from defusedxml.common import DefusedXmlException
 
 from indexer.boxes import first_box, read_at, whole
 from indexer.knowledge import Camera
 from indexer.metadata.capture_time import Recorded
 from indexer.metadata.findings import Findings
 from indexer.metadata.texts import clean_text
+from indexer.metadata.xml_text import MOST_TEXT_BYTES, root_of
 
-MOST_TEXT_BYTES = 256 << 10
 VERSION_BYTES = 4
 
 
@@ -35,9 +31,8 @@ def read_xavc(original: Path) -> Findings:
 
 def parse_text(text: bytes) -> Findings:
     """What such a text says; the first element of a name counts, in whatever namespace."""
-    try:
-        root = defusedxml.ElementTree.fromstring(text.strip(b"\x00 \r\n\t"))
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
+    root = root_of(text)
+    if root is None:
         return Findings()
     found: dict[str, dict[str, str]] = {}
     for element in root.iter():

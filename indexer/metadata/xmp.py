@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, ParseError
-
-import defusedxml.ElementTree
-from defusedxml.common import DefusedXmlException
+from xml.etree.ElementTree import Element
 
 from indexer.knowledge import Caption
 from indexer.metadata.capture_time import Recorded
 from indexer.metadata.texts import clean_text, written_by_people
+from indexer.metadata.xml_text import root_of
 
-MOST_PACKET_BYTES = 1 << 20
 MOST_KEYWORDS = 200
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -46,11 +43,8 @@ class Xmp:
 
 def read_xmp(packet: bytes) -> Xmp:
     """The facts of a packet; nothing of one that is broken, too large or hostile."""
-    if len(packet) > MOST_PACKET_BYTES:
-        return Xmp()
-    try:
-        root = defusedxml.ElementTree.fromstring(packet.strip(b"\x00 \r\n\t"))
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
+    root = root_of(packet)
+    if root is None:
         return Xmp()
     simple: dict[str, str] = {}
     recorded = []
