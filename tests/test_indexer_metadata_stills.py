@@ -386,6 +386,22 @@ def test_broken_and_hostile_xmp(xmp: bytes, tmp_path: Path) -> None:
     assert findings_of(tmp_path, picture_with_xmp("JPEG", xmp)) == Findings(64, 48)
 
 
+def test_lists_within_lists_of_xmp_cost_no_more_than_they_say(tmp_path: Path) -> None:
+    """Each of the entries stands in each of the lists: 64 million altogether."""
+    lists = 8000
+    packet = (
+        b'<x xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        b'xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        + b"<dc:subject>" * lists
+        + b"<rdf:li>k</rdf:li>" * lists
+        + b"</dc:subject>" * lists
+        + b"</x>"
+    )
+    began_s = time.process_time()
+    assert findings_of(tmp_path, picture_with_xmp("PNG", packet)).caption == Caption(keywords=("k",))
+    assert time.process_time() - began_s < 2
+
+
 def test_exif_of_imagemagick_in_png(tmp_path: Path) -> None:
     exif = io.BytesIO(photos.jpeg(FULL)).getvalue()
     start = exif.index(b"Exif\x00\x00")

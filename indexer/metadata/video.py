@@ -11,6 +11,7 @@ from indexer import probe
 from indexer.knowledge import Camera, Caption, Film, Position, Ties
 from indexer.metadata.avchd import read_avchd
 from indexer.metadata.capture_time import Recorded
+from indexer.metadata.exif import HIGHEST_PEAK_M
 from indexer.metadata.findings import Findings
 from indexer.metadata.texts import clean_text, written_by_people
 from indexer.metadata.xavc import read_xavc
@@ -100,7 +101,8 @@ def position(text: str) -> Position | None:
     lat, lon = float(match[1]), float(match[2])
     if abs(lat) > 90 or abs(lon) > 180 or lat == lon == 0:
         return None
-    return Position(lat, lon, float(match[3]) if match[3] else None)
+    height_m = float(match[3] or "nan")
+    return Position(lat, lon, height_m if abs(height_m) <= HIGHEST_PEAK_M else None)
 
 
 def _camera(tags: Mapping[str, str], own: Camera) -> Camera:

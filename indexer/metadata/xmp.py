@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from xml.etree.ElementTree import Element
 
 from indexer.knowledge import Caption
@@ -12,6 +13,7 @@ from indexer.metadata.texts import clean_text, written_by_people
 from indexer.metadata.xml_text import root_of
 
 MOST_KEYWORDS = 200
+MOST_ENTRIES = 1000
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -85,7 +87,8 @@ def _caption(root: Element, simple: dict[str, str]) -> Caption:
 
 def _listed(root: Element, name: str) -> list[str]:
     """The entries of a list, the one in the default language first."""
-    entries = [entry for holder in root.iter(name) for entry in holder.iter(f"{RDF}li")]
+    found = (entry for holder in root.iter(name) for entry in holder.iter(f"{RDF}li"))
+    entries = list(islice(found, MOST_ENTRIES))  # lists within lists name each entry again and again
     language = "{http://www.w3.org/XML/1998/namespace}lang"
     entries.sort(key=lambda entry: entry.get(language) not in (None, "x-default"))
     return [entry.text for entry in entries if entry.text]
