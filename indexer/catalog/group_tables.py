@@ -43,7 +43,7 @@ class KinRow(Base):
     """A key by which an item's kin find it, even if it is gone; see `indexer.grouping.kinship`."""
 
     __tablename__ = "kin"
-    __table_args__ = (Index("kin_of_item", "person_id", "sha256"),)
+    __table_args__ = (Index("kin_of_item", "person_id", "sha256", "key"),)
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)

@@ -155,6 +155,7 @@ class _Neighbourhood:
         self._connection = connection
         self._person_id = person_id
         self._window_s = window_s
+        self._rows: dict[str, _Known | None] = {}
         self._decisions: set[int] = set()
         self._seen: set[str] = set()
         self._waiting: set[str] = set()
@@ -162,7 +163,7 @@ class _Neighbourhood:
 
     def plant(self, sha256: str) -> None:
         """An item about which something is new: its keys are corrected, its old kin are asked, too."""
-        known = _known(self._connection, self._person_id, sha256)
+        known = self._read(sha256)
         of_item = {"person_id": self._person_id, "sha256": sha256}
         before = {key for (key,) in _KEYS.rows(self._connection, **of_item)}
         now = kinship.keys(known.picture) if known else frozenset()
@@ -179,10 +180,15 @@ class _Neighbourhood:
             sha256 = self._waiting.pop()
             self._seen.add(sha256)
             self._ask_decisions(sha256)
-            known = _known(self._connection, self._person_id, sha256)
+            known = self._read(sha256)
             if known:
                 self.known[sha256] = known
                 self._ask_relatives(known)
+
+    def _read(self, sha256: str) -> _Known | None:
+        if sha256 not in self._rows:
+            self._rows[sha256] = _known(self._connection, self._person_id, sha256)
+        return self._rows[sha256]
 
     def wishes(self) -> tuple[Decision, ...]:
         """The decisions that concern what was found."""

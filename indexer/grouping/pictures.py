@@ -47,17 +47,17 @@ class Picture:
     def is_side_file(self) -> bool:
         return self.stem.role is Role.SIDECAR
 
-    @property
+    @cached_property
     def extension(self) -> str:
-        return PurePosixPath(self.path).suffix.lower()
+        return PurePosixPath(self.name).suffix.lower()
 
     @cached_property
     def folder(self) -> str:
-        return str(PurePosixPath(self.path).parent).casefold()
+        return self.path.rpartition("/")[0].casefold()
 
-    @property
+    @cached_property
     def name(self) -> str:
-        return PurePosixPath(self.path).name
+        return self.path.rpartition("/")[2]
 
     @property
     def second(self) -> str | None:
@@ -83,7 +83,10 @@ def is_by_camera(source: str | None) -> bool:
 
 def best_path(paths: Iterable[str]) -> str:
     """By which of its paths a file that came several times is known: one that no copying made up."""
-    return min(paths, key=lambda path: (read(PurePosixPath(path).name).role is Role.COPY, path))
+    known = list(paths)
+    if len(known) == 1:  # most of any library
+        return known[0]
+    return min(known, key=lambda path: (read(path.rpartition("/")[2]).role is Role.COPY, path))
 
 
 def gap_s(a: Picture, b: Picture) -> float:

@@ -34,7 +34,7 @@ def upgrade() -> None:
         _of_person(),
         sa.PrimaryKeyConstraint("person_id", "key", "sha256"),
     )
-    op.create_index("kin_of_item", "kin", ["person_id", "sha256"])
+    op.create_index("kin_of_item", "kin", ["person_id", "sha256", "key"])
     op.create_table(
         "regrouping",
         sa.Column("id", sa.Integer(), nullable=False),
