@@ -56,6 +56,7 @@ PROVED_BY = {
     "indexer/catalog/leftovers.py": "tests/test_indexer_receipts_copies.py",
     "indexer/catalog/mishaps.py": "tests/test_indexer_receipts_copies.py",
     "indexer/catalog/receipt_tables.py": "tests/test_indexer_receipts_copies.py",
+    "indexer/catalog/outcomes.py": "tests/test_indexer_catalog_items.py",
     "indexer/catalog/receipts.py": "tests/test_indexer_receipts_copies.py",
     f"{MIGRATIONS}/0001_first_tables.py": "tests/test_indexer_catalog_migrations.py",
     f"{MIGRATIONS}/0002_devices_and_checksums.py": "tests/test_indexer_catalog_migrations.py",

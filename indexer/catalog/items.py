@@ -1,4 +1,4 @@
-"""Items as rows: what was learnt about them, and the questions that the faces ask."""
+"""Items as rows: the questions that the faces ask about them. What is learnt is written by `outcomes`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer import names
-from indexer.catalog import clocks, details, regrouping, stale_days
+from indexer.catalog import details
 from indexer.catalog.aspects import EVERYTHING, Shelf, shelved
 from indexer.catalog.database import Database
 from indexer.catalog.group_tables import BurstRow, ShotRow
-from indexer.catalog.library_names import free_library_name, library_key
+from indexer.catalog.library_names import library_key
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.receipt_tables import DamageRow
 from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, PersonRow, UploadRow
@@ -46,17 +46,6 @@ _UPLOADS = Prepared(
 )
 _CLIENT_MTIME = Prepared(sa.select(ItemRow.client_mtime).where(*_HERE))
 _VERSION = Prepared(sa.select(PersonRow.version).where(PersonRow.id == sa.bindparam("person_id")))
-_NAMES = Prepared(sa.select(ItemRow.name, ItemRow.day, ItemRow.library_name).where(*_HERE))
-_LEARNT = (
-    "state", "failure_step", "failure_reason", "width", "height", "taken_at", "taken_at_source", "utc_offset",
-    "day", "camera_make", "camera_model", "camera_lens", "search", "lat", "lon", "duration_s",
-    "library_name", "library_key", "place", "rating", "title", "thumbhash", "recipe", "details",
-)  # fmt: skip
-_LEARN = Prepared(
-    sa.update(ItemRow.__table__)  # type: ignore[arg-type]
-    .where(ItemRow.person_id == sa.bindparam("whose"), ItemRow.sha256 == sa.bindparam("which"))
-    .values({column: sa.bindparam(column) for column in _LEARNT})
-)
 _MOST_IN_LIST = 500
 _IS_COVER = (ItemRow.shot_rank == 0, sa.func.coalesce(ItemRow.burst_rank, 0) == 0)
 
@@ -205,73 +194,8 @@ class Items:
         return Tally(originals[0], originals[1] or 0), Tally(duplicates[0], duplicates[1] or 0)
 
 
-def record_outcome(
-    connection: sa.Connection,
-    person_id: int,
-    sha256: str,
-    metadata: Metadata,
-    failure: Failure | None,
-    recipe: int,
-) -> None:
-    """Write what the pipeline learnt, within the caller's transaction; names the item in the Library."""
-    item = _NAMES.row(connection, person_id=person_id, sha256=sha256)
-    if item is None:
-        return  # its person is gone
-    name, old_day, library_name = item
-    camera = metadata.camera
-    captured = clocks.corrected(connection, person_id, sha256, camera, metadata.captured)
-    day = captured.taken_at[:10] if captured else UNKNOWN_DAY
-    if library_name is None or day != old_day:
-        library_name = free_library_name(connection, person_id, day, name)
-    values: dict[str, Any] = {
-        "state": State.FAILED if failure else State.READY,
-        "failure_step": failure.step if failure else None,
-        "failure_reason": failure.reason if failure else None,
-        "width": metadata.width,
-        "height": metadata.height,
-        "taken_at": captured.taken_at if captured else UNKNOWN_TIME,
-        "taken_at_source": captured.source if captured else None,
-        "utc_offset": captured.utc_offset if captured else None,
-        "day": day,
-        "camera_make": camera.make,
-        "camera_model": camera.model,
-        "camera_lens": camera.lens,
-        "search": _searched(name, metadata),
-        "lat": metadata.position.lat if metadata.position else None,
-        "lon": metadata.position.lon if metadata.position else None,
-        "duration_s": metadata.duration_s,
-        "library_name": library_name,
-        "library_key": library_key(library_name),
-        "place": metadata.place,
-        "rating": metadata.caption.rating,
-        "title": metadata.caption.title,
-        "thumbhash": metadata.thumbhash,
-        "recipe": recipe,
-        "details": details.dump(metadata),
-    }
-    _LEARN.run(connection, whose=person_id, which=sha256, **values)
-    regrouping.mark(connection, person_id, sha256)
-    stale_days.mark(connection, person_id, {old_day, day})
-
-
-def record_failure(connection: sa.Connection, person_id: int, sha256: str, failure: Failure) -> None:
-    """Mark an item failed, within the caller's transaction; what is known about it stays."""
-    connection.execute(
-        sa.update(ItemRow)
-        .where(ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
-        .values(state=State.FAILED, failure_step=failure.step, failure_reason=failure.reason)
-    )
-
-
 def _counted(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
-
-
-def _searched(name: str, known: Metadata) -> str:
-    """The text in which a search looks for a part."""
-    camera, caption = known.camera, known.caption
-    words = (name, camera.make, camera.model, camera.lens, caption.title, *caption.keywords, known.place)
-    return " ".join(filter(None, words)).casefold()
 
 
 def _parts(values: list[str]) -> Iterator[list[str]]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from indexer.catalog.database import Database
-from indexer.catalog.items import record_failure, record_outcome
+from indexer.catalog.outcomes import record_failure, record_outcome
 from indexer.catalog.portable import insert_or_ignore, upsert
 from indexer.catalog.prepared import Prepared, Row
 from indexer.catalog.tables import ItemRow, JobRow, SettingRow
