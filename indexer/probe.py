@@ -41,6 +41,7 @@ FORMATS: dict[str, str] = {
 }
 MOST_PIXELS = 40_000_000  # 8K has 33 million
 MOST_FRAMES_PER_S = 1000
+MOST_STRETCH = 16  # anamorphic lenses squeeze by two, old standards by less
 HDR_TRANSFERS = frozenset({16, 18})  # PQ (SMPTE ST 2084) and HLG (ARIB STD-B67), by ISO/IEC 23091-2
 WIDE_PRIMARIES = frozenset({9, 11, 12})  # BT.2020, and P3 in two white points
 UNSPECIFIED = 2
@@ -118,7 +119,7 @@ def look(container: InputContainer) -> Streams:
         video_index=video.index,
         audio_index=audio_index,
         pixel_format=codec.pix_fmt,
-        pixel_aspect=Fraction(video.sample_aspect_ratio or 1),
+        pixel_aspect=_pixel_aspect(video),
         rotation_deg=_rotation_deg(container, video),
         frame_rate=round(float(rate), 3) if rate and 0 < rate < MOST_FRAMES_PER_S else None,
         duration_s=_duration_s(container),
@@ -147,6 +148,12 @@ def _video(container: InputContainer) -> VideoStream | None:
         return None
     is_cover = stream.disposition & av.stream.Disposition.attached_pic
     return None if is_cover else stream
+
+
+def _pixel_aspect(video: VideoStream) -> Fraction:
+    """Square where nothing is said, and where nobody can mean what is said."""
+    said = Fraction(video.sample_aspect_ratio or 1)
+    return said if 1 / MOST_STRETCH <= said <= MOST_STRETCH else Fraction(1)
 
 
 def _has_wide_gamut(codec: VideoCodecContext) -> bool:

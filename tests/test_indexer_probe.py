@@ -63,6 +63,13 @@ def test_pixels_that_are_not_square(tmp_path: Path) -> None:
     assert look(film) == replace(look(film), pixel_aspect=Fraction(4, 3), audio_codec=None)
 
 
+def test_pixels_of_no_shape_are_square(tmp_path: Path) -> None:
+    film = films.make_film(tmp_path / "film.mp4", *films.H264, "-vf", "setsar=4/3", sound=None)
+    head, mark, tail = film.read_bytes().partition(b"pasp")
+    film.write_bytes(head + mark + (0x7FFFFFFF).to_bytes(4, "big") + (1).to_bytes(4, "big") + tail[8:])
+    assert look(film).pixel_aspect == 1
+
+
 @pytest.mark.parametrize("counterclockwise_deg", [0, 90, 180, 270])
 def test_the_turn_of_the_telephone(tmp_path: Path, counterclockwise_deg: int) -> None:
     lying = films.make_film(tmp_path / "lying.mp4", seconds=0.5)
