@@ -8,10 +8,12 @@ LibraryError
 |  |- NoSuchTransfer
 |  |- NoSuchGroup         a shot or burst
 |  |- NoSuchDecision
+|  |- NoSuchClock
 |  |- NoSuchAccount
 |  |- NoSuchDevice
 |  `- NoDerivative        (carries the item's state)
 |- OriginalMissing        the rows are there, the bytes are lost
+|- ImportFailed           a file or folder on the server's own disks cannot be read
 |- Refused
 |  |- BadName             a name that no share can hold
 |  |- NoRoom              the disk is full, or would be
@@ -133,6 +135,11 @@ class OriginalMissing(LibraryError):
     def __init__(self, sha256: str) -> None:
         super().__init__("The stored file is missing from the server's disk; copy it again to heal it.")
         self.sha256 = sha256
+
+
+class ImportFailed(LibraryError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"It could not be imported: {reason}.")
 
 
 class Refused(LibraryError):

@@ -13,7 +13,7 @@ from indexer.errors import LibraryError
 
 CLASSES = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, LibraryError)]
 RAISED = [each for each in CLASSES if not each.__subclasses__()]
-EXAMPLES: dict[str, object] = {"folder": Path("/data"), "derivative": "preview", "state": "pending"}
+EXAMPLES: dict[str, object] = {"folder": Path("/data"), "file": Path("/data/a"), "derivative": "preview", "state": "pending"}
 
 
 def drawn() -> list[tuple[str, str]]:
@@ -37,7 +37,7 @@ def test_the_tree_is_drawn_as_it_is() -> None:
 def test_every_error_is_a_sentence(kind: type[LibraryError]) -> None:
     wanted = inspect.signature(kind.__init__).parameters if "__init__" in vars(kind) else {}
     sentence = str(kind(*(EXAMPLES.get(name, 7) for name in list(wanted)[1:])))
-    assert re.fullmatch(r"[A-Z].*\.", sentence)
+    assert re.fullmatch(r"[A-Z/].*\.", sentence)
 
 
 def test_what_faces_read() -> None:

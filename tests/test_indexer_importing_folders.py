@@ -45,6 +45,6 @@ def test_of_a_photos_library_only_the_masters_count(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
-    ((place, reason),) = walk(tmp_path / "gone").unreadable
-    assert place.endswith("gone")
+    ((source, reason),) = walk(tmp_path / "gone").unreadable
+    assert (source.place, source.path) == (tmp_path / "gone", "gone")
     assert reason

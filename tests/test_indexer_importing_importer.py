@@ -18,6 +18,7 @@ from indexer.model import Door
 from indexer.receipt import FileOutcome
 from tests.libraries import Home, digest
 from tests.photos import Shot, jpeg
+from tests.receipts import Desk
 
 
 def run(home: Home, folder: Path) -> Imported:
@@ -114,7 +115,25 @@ def test_what_cannot_be_read_or_named_is_told(
     done = run(home, card)
     assert {Path(place).name for place, _ in done.failed} == {"notes.txt", "bad\nname.jpg"}
     assert done.counts[FileOutcome.FAILED] == 2
+    receipt = Desk(home).finish()
+    assert (receipt.totals.failed, receipt.is_safe_to_format) == (2, False)
     assert done.counts[FileOutcome.NEW] == 3
+
+
+def test_a_folder_that_cannot_be_read_is_told(
+    home: Home, card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.scandir
+
+    def failing(path: object) -> object:
+        if str(path).endswith("100"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "scandir", failing)
+    assert run(home, card).failed == [(str(card / "DCIM" / "100"), "Permission denied")]
+    desk = Desk(home)
+    assert desk.outcomes(desk.finish())["Card/DCIM/100"] == "failed"
 
 
 def test_a_full_disk_ends_the_import(home: Home, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:

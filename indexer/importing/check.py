@@ -28,7 +28,7 @@ class Checked:
 def check_folder(library: Library, person_id: int, folder: Path, note: Note) -> Checked:
     """Hash every regular file below a folder and look each up."""
     found = walk(folder)
-    done = Checked(failed=list(found.unreadable))
+    done = Checked(failed=[(str(source.place), reason) for source, reason in found.unreadable])
     for number, source in enumerate(found.sources, start=1):
         try:
             _check(library, person_id, source, done)

@@ -18,7 +18,8 @@ _MASTERS = frozenset({"originals", "Masters"})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A regular file; ``path`` is its place in the Upload share: the folder's name, then its own below it."""
+    """A regular file, or a folder that cannot be read; ``path`` is its place in the Upload share: the name of
+    the folder that is walked, then its own below it."""
 
     place: Path
     path: str
@@ -26,11 +27,11 @@ class Source:
 
 @dataclass(slots=True)
 class Walk:
-    """What a walk found: files, how many links it left alone, and (place, reason) of what cannot be read."""
+    """What a walk found: files, how many links it left alone, and what cannot be read, with the reason."""
 
     sources: list[Source] = field(default_factory=list)
     links: int = 0
-    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    unreadable: list[tuple[Source, str]] = field(default_factory=list)
 
 
 def walk(folder: Path) -> Walk:
@@ -56,7 +57,7 @@ def _visit(folder: Path, path: str, found: Walk) -> None:
         with os.scandir(folder) as listing:
             members = sorted(listing, key=lambda member: member.name)
     except OSError as error:
-        found.unreadable.append((str(folder), error.strerror or str(error)))
+        found.unreadable.append((Source(folder, path), error.strerror or str(error)))
         return
     for member in _wanted(folder, members):
         below = names.join(path, _spelled(member.name))

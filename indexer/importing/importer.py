@@ -15,7 +15,7 @@ from pathlib import Path
 
 from indexer import names
 from indexer.blocks import blocks
-from indexer.errors import LibraryError, NoRoom
+from indexer.errors import ImportFailed, LibraryError, NoRoom
 from indexer.hashing import Announced, Staged
 from indexer.importing.beside import beside
 from indexer.importing.folders import Source, digest_of, open_to_read, walk
@@ -51,14 +51,15 @@ class Importer:
     def run(self, folder: Path, note: Note) -> Imported:
         """Bring in all regular files below a folder; those that cannot be read are told. Raises NoRoom."""
         found, done = walk(folder), Imported()
-        done.links, done.failed = found.links, list(found.unreadable)
+        done.links = found.links
+        for source, reason in found.unreadable:
+            done.counts[self._fail(source, ImportFailed(reason), reason, done)] += 1
         sizes = self.intake.catalog.items.sizes(self.person_id)
         told = beside(found.sources)
         for number, source in enumerate(found.sources, start=1):
             outcome = self._bring(source, told.get(source.place, Told()), sizes, done)
             done.counts[outcome] += 1
             note(number, len(found.sources))
-        done.counts[FileOutcome.FAILED] += len(found.unreadable)
         return done
 
     def _bring(self, source: Source, told: Told, sizes: set[int], done: Imported) -> FileOutcome:
@@ -69,13 +70,18 @@ class Importer:
         except NoRoom:
             raise
         except OSError as error:
-            done.failed.append((str(source.place), error.strerror or str(error)))
-            return FileOutcome.FAILED
+            reason = error.strerror or str(error)
+            return self._fail(source, ImportFailed(reason), reason, done)
         except LibraryError as error:
-            done.failed.append((str(source.place), str(error)))
-            return FileOutcome.FAILED
+            return self._fail(source, error, str(error), done)
         done.hinted += told.hint is not None
         return outcome
+
+    def _fail(self, source: Source, error: LibraryError, reason: str, done: Imported) -> FileOutcome:
+        """Tell it at the end, and on the receipt, which must not call the folder safe then."""
+        done.failed.append((str(source.place), reason))
+        self.intake.remember(self.person_id, source.path, Door.IMPORT, None, 0, error)
+        return FileOutcome.FAILED
 
     def _take(self, file: FileIO, source: Source, told: Told, sizes: set[int]) -> FileOutcome:
         before = os.fstat(file.fileno())
