@@ -21,7 +21,7 @@ from webui.errors import problem_of
         (library_errors.NoDerivative("preview", "failed"), 404, "no_derivative"),
         (library_errors.BadQuery("kind", "is odd"), 400, "bad_query"),
         (library_errors.NameTaken("alice"), 409, "name_taken"),
-        (library_errors.ChecksumMismatch("MD5"), 400, "refused"),
+        (library_errors.ChecksumMismatch("MD5"), 460, "checksum_mismatch"),
         (library_errors.NoRoom(), 507, "no_room"),
         (library_errors.LibraryError("odd"), 500, "internal"),
     ],
