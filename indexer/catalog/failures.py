@@ -60,5 +60,8 @@ def _failed(person_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _retry(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
+    # Whatever failed, its film too, comes after the indexing again; until then nothing has failed.
+    here = (JobRow.person_id == person_id, JobRow.sha256 == sha256, JobRow.state == State.FAILED)
+    connection.execute(sa.delete(JobRow).where(*here))
     jobs.enqueue(connection, person_id, sha256, now)
     wait(connection, person_id, sha256)
