@@ -80,27 +80,23 @@ def _library(count: int, chance: random.Random) -> Iterator[File]:
 
 
 def _scene(day: int, number: int, moment: datetime, chance: random.Random) -> Iterator[File]:
-    """What somebody shoots at one time."""
+    """What somebody shoots at one time, each as (end of the name, milliseconds later, is dated)."""
     nikon, phone = Camera("NIKON CORPORATION", "NIKON D850"), Camera("Apple", "iPhone 14 Pro")
-    counter, folder = (day * 60 + number) * 10 % 10_000, f"{day:05}/DCIM"
-    habit = chance.choices(("phone", "live", "raw", "burst", "edit", "scan"), (30, 25, 25, 8, 8, 4))[0]
-    if habit == "phone":
-        yield File(f"{folder}/IMG_{counter:04}.jpg", _time(moment), phone)
-    elif habit == "live":
-        for end in (".jpg", ".mov"):
-            yield File(f"{folder}/IMG_{counter:04}{end}", _time(moment), phone, f"live-{day}-{number}")
-    elif habit == "raw":
-        for end in (".nef", ".jpg", ".xmp")[: chance.randint(2, 3)]:
-            yield File(f"{folder}/DSC_{counter:04}{end}", None if end == ".xmp" else _time(moment), nikon)
-    elif habit == "burst":
-        for shot in range(chance.randint(3, 10)):
-            fast = moment + timedelta(milliseconds=140 * shot)
-            yield File(f"{folder}/DSC_{counter + shot:04}.jpg", _time(fast), nikon)
-    elif habit == "edit":
-        for name in (f"DSC_{counter:04}.jpg", f"DSC_{counter:04}-Edit.jpg"):
-            yield File(f"{folder}/{name}", _time(moment), nikon)
-    else:
-        yield File(f"{folder}/scan{number}.jpg", None, Camera())
+    counter, content_id = (day * 60 + number) * 10 % 10_000, f"live-{day}-{number}"
+    raw, jpeg = (f"{counter:04}.nef", 0, True), (f"{counter:04}.jpg", 0, True)
+    burst = [(f"{counter + shot:04}.jpg", 140 * shot, True) for shot in range(chance.randint(3, 10))]
+    habits = (
+        ("IMG_", phone, None, [jpeg]),
+        ("IMG_", phone, content_id, [jpeg, (f"{counter:04}.mov", 0, True)]),
+        ("DSC_", nikon, None, [raw, jpeg, (f"{counter:04}.xmp", 0, False)]),
+        ("DSC_", nikon, None, burst),
+        ("DSC_", nikon, None, [jpeg, (f"{counter:04}-Edit.jpg", 0, True)]),
+        ("scan", Camera(), None, [(f"{counter:04}.jpg", 0, False)]),
+    )
+    prefix, camera, tie, shots = chance.choices(habits, (30, 25, 25, 8, 8, 4))[0]
+    for end, late_ms, is_dated in shots:
+        at = moment + timedelta(milliseconds=late_ms)
+        yield File(f"{day:05}/DCIM/{prefix}{end}", _time(at) if is_dated else None, camera, tie)
 
 
 def _time(moment: datetime) -> str:

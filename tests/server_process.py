@@ -171,11 +171,12 @@ class ServerProcess:
             return answer
 
     def wait_idle(self, timeout_s: float = 120) -> dict[str, Any]:
-        """Wait until nothing is pending, running or arriving; the last status."""
+        """Wait until nothing is pending, running, to be grouped or arriving; the last status."""
         deadline = time.monotonic() + timeout_s
         while True:
             status = self.status()
-            if not (status["queue"]["pending"] or status["queue"]["running"] or status["receiving"]):
+            waiting = (status["queue"]["pending"], status["queue"]["running"], status["grouping"]["pending"])
+            if not (any(waiting) or status["receiving"]):
                 return status
             assert time.monotonic() < deadline, f"still busy after {timeout_s} s: {status}"
             time.sleep(0.1)

@@ -53,7 +53,7 @@ class Picture:
 
     @cached_property
     def folder(self) -> str:
-        return self.path.rpartition("/")[0].casefold()
+        return self.path.rpartition("/")[0].casefold() or "."
 
     @cached_property
     def name(self) -> str:
