@@ -28,7 +28,7 @@ export class FilterBar {
     this.root.hidden = !days.length && !this.isOn;
     this.clear.hidden = !this.isOn;
     this.none.textContent = this.isOn && !days.length ? "Nothing in your library fits all of these." : "";
-    const facets = await get("facets", this.chosen).catch(() => null);
+    const facets = await get("facets", { collapsed: 1, ...this.chosen }).catch(() => null);
     const wanted = JSON.stringify([facets, this.chosen]);
     // Whoever has a list open keeps it open.
     if (!facets || wanted === this.shown) return;
