@@ -16,6 +16,7 @@ from indexer import snapshots
 from indexer.accounts import Accounts
 from indexer.catalog import Catalog, copies, open_catalog
 from indexer.errors import CatalogInUse, CatalogTooNew, NobodyKnown, OwnerKnown, SnapshotDamaged
+from indexer.grouping.decisions import Choice, Scope
 from indexer.identify import JPEG, PNG
 from indexer.library import Library, derivatives_folder
 from indexer.model import Arrival, Door, Item, State
@@ -84,6 +85,36 @@ def answers(home: Home) -> dict[str, Any]:
         "held": library.held(home.alice, sorted(home.originals())),
         "duplicates": library.status(home.alice).duplicates,
     }
+
+
+@pytest.mark.parametrize("basis", [Basis.CATALOG, Basis.SNAPSHOT])
+def test_what_people_decided_about_groups_is_kept(home: Home, basis: Basis) -> None:
+    """Two of one moment, taken apart, and two strangers, put together."""
+    taken = {"make": "Nikon", "model": "D90", "subsec": "25"}
+    contents = [photos.jpeg(Shot(seed=seed, **taken)) for seed in (1, 2)]  # type: ignore[arg-type]
+    contents += [photos.jpeg(Shot(seed=seed, taken=f"2020:01:0{seed} 10:00:00")) for seed in (3, 4)]
+    items = [
+        home.bring(name, one).sha256 or ""
+        for name, one in zip(("DSC_1.JPG", "DSC_1-2.JPG", "a.JPG", "b.JPG"), contents, strict=True)
+    ]
+    home.worker().drain()
+    catalog = home.catalog.groups
+    catalog.decide(home.alice, Scope.SHOT, Choice.UNGROUP, items[:2], NOW)
+    catalog.decide(home.alice, Scope.SHOT, Choice.MERGE, items[2:], NOW)
+    catalog.set_burst_window_s(home.alice, 2.5)
+    home.worker().drain()
+    before = answers(home)
+    assert [item.shot and item.shot.count for item in before["items"]] == [2, 2, 1, 1]
+    snapshots.take_daily(home.folder, home.catalog, TODAY, PLENTY)
+    if basis is Basis.SNAPSHOT:
+        home.catalog.close()
+        home.folder.catalog.write_bytes(b"lost")
+    assert rebuilt(home).basis is basis
+    work(home)
+    assert answers(home) == before
+    assert home.catalog.groups.burst_window_s(home.alice) == 2.5
+    undone = home.catalog.decisions.about(home.alice, items)
+    assert [one.choice for one in undone] == [Choice.UNGROUP, Choice.MERGE]
 
 
 def damage(file: Path) -> None:
