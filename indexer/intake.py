@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 # What Finder and Explorer leave beside files: it may be lost in a power cut, and costs a tenth.
 _PASSING_BYTES = 64 * 1024
+# The year 3058. File systems hold times of which no protocol can speak.
+_LATEST_MTIME = 2.0**35
 
 
 Record = Callable[[Arrival, Callable[[], object]], Entry]
@@ -92,13 +94,14 @@ class Intake:
         """Keep a file that came in whole, under this path of the person's Upload share.
 
         Bytes already held cost nothing and are answered the same. No bytes make a placeholder. By any door
-        but the share, no other file loses its name to this one: see `Arrivals.record`. ``name`` is the item's
-        where the path does not tell it.
+        but the share, no other file loses its name to this one: see `Arrivals.record`. ``client_mtime``
+        counts if calendars know it; ``name`` is the item's where the path does not tell it.
         Raises IncompleteUpload, ChecksumMismatch, NoRoom, NoSuchEntry (the folder is gone),
         NameOccupied; then nothing was changed.
         """
         staged = incoming.finish()
         now = time.time()
+        client_mtime = _believable(client_mtime)
         if staged.size_bytes == 0:
             mtime = now if client_mtime is None else client_mtime
             return self._place_empty(person_id, path, mtime, now, door)
@@ -201,6 +204,10 @@ class Intake:
             self.catalog.arrivals.unless_recorded(sha256, forget, as_junk=store is self.junk)
         except Exception:  # noqa: BLE001 - any doubt keeps the bytes
             _log.exception("could not tell whether %s is needed; keeping it", sha256)
+
+
+def _believable(mtime: float | None) -> float | None:
+    return mtime if mtime is not None and 0 < mtime < _LATEST_MTIME else None
 
 
 def _arrival(

@@ -13,7 +13,9 @@ from indexer.errors import LibraryError
 
 CLASSES = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, LibraryError)]
 RAISED = [each for each in CLASSES if not each.__subclasses__()]
-EXAMPLES: dict[str, object] = {"folder": Path("/data"), "file": Path("/data/a"), "derivative": "preview", "state": "pending"}
+EXAMPLES: dict[str, object] = {
+    "folder": Path("/data"), "file": Path("/data/a"), "derivative": "preview", "state": "pending",
+}  # fmt: skip
 
 
 def drawn() -> list[tuple[str, str]]:

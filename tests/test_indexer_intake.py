@@ -310,6 +310,13 @@ def test_no_bytes_make_a_placeholder(home: Home) -> None:
     assert home.bring("IMG_1.JPG", PHOTO).type is EntryType.FILE
 
 
+@pytest.mark.parametrize("mtime", [-9e10, -1.0, 0.0, 2.0**35, 9e15, float("nan"), float("inf")])
+@pytest.mark.parametrize("content", [PHOTO, b""])
+def test_times_that_no_calendar_knows_do_not_count(home: Home, mtime: float, content: bytes) -> None:
+    """One such file would make its whole folder unreadable."""
+    assert abs(home.bring("IMG_1.JPG", content, mtime=mtime).mtime - time.time()) < 60
+
+
 def test_lost_bytes_are_told(home: Home) -> None:
     entry = home.bring("IMG_1.JPG", PHOTO)
     home.intake.originals.remove(SHA256)
