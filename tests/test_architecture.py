@@ -92,6 +92,7 @@ PROVED_BY = {
     "indexer/metadata/readers.py": "tests/test_indexer_metadata_stills.py",
     "indexer/metadata/xmp.py": "tests/test_indexer_metadata_stills.py",
     "webui/receipt_json.py": "tests/test_webui_receipts.py",
+    "webui/uploads.py": "tests/server/test_tus.py",
 }
 
 

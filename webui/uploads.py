@@ -7,39 +7,39 @@ answer names its item.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from bottle import HTTPResponse, request
 
 from indexer.blocks import blocks
-from indexer.errors import LibraryError, NoSuchTransfer
+from indexer.errors import LibraryError
 from indexer.growth import Growth
 from indexer.model import Resumable
 from indexer.resumable import IDLE_S, Resumables
 from webui.api import json_answer
 from webui.errors import BadRequest, NotLoggedIn, WebError, WrongMethod, problem_of
+from webui.upload_headers import (
+    ADDRESS,
+    ALGORITHMS,
+    Described,
+    checked_id,
+    parse_checksum,
+    parse_metadata,
+    parse_parts,
+)
 from webui.visitors import Visitors
 
-ADDRESS = "/api/v1/uploads/"
 VERSION = "1.0.0"
 EXTENSIONS = (
     "creation", "creation-with-upload", "creation-defer-length", "checksum", "termination", "expiration",
     "concatenation",
 )  # fmt: skip
-ALGORITHMS = ("sha1", "sha256", "md5")
 BYTES_TYPE = "application/offset+octet-stream"
-# Browsers tell milliseconds, everybody else seconds; these are 1973 and the year 5138.
-_SURELY_MILLISECONDS = 1e11
 _NO_STORE = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
-_UPLOAD_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class WrongVersion(WebError):
@@ -64,14 +64,6 @@ class FinalUpload(WebError):
 
     def __init__(self) -> None:
         super().__init__("This upload was joined from others; it takes no bytes of its own.")
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """What Upload-Metadata says of a file: its path in the Upload share, "" when it says none."""
-
-    path: str
-    mtime: float | None
 
 
 Handler = Callable[..., HTTPResponse]
@@ -173,47 +165,6 @@ class Uploads:
         return visitor.person.id
 
 
-def parse_metadata(text: str) -> Described:
-    """What ``filename``, ``relativePath`` and ``mtime`` in Upload-Metadata say; raises BadRequest.
-
-    ``name`` does for ``filename``; a path may begin with a slash, which counts for nothing.
-    """
-    found = dict(map(_pair, filter(None, (pair.strip() for pair in text.split(",")))))
-    name = found.get("filename") or found.get("name") or ""
-    path = found.get("relativePath", "")
-    # Uppy writes "null" for a file that was not in a folder.
-    chosen = name if path in ("", "null") and name else path
-    parts = [part for part in chosen.split("/") if part not in ("", ".")]
-    return Described("/".join(parts), _mtime(found.get("mtime", "")))
-
-
-def parse_parts(concat: str) -> list[str]:
-    """The uploads whose addresses follow "final;"; raises BadRequest, NoSuchTransfer."""
-    addresses = concat.removeprefix("final;").split()
-    if not addresses:
-        raise BadRequest("Upload-Concat names no parts.")
-    if not all(urlsplit(address).path.startswith(ADDRESS) for address in addresses):
-        raise NoSuchTransfer
-    return [checked_id(urlsplit(address).path.removeprefix(ADDRESS)) for address in addresses]
-
-
-def parse_checksum(text: str) -> tuple[str, str] | None:
-    """Algorithm and hex digits of an Upload-Checksum; raises BadRequest."""
-    if not text:
-        return None
-    algorithm, _, encoded = text.partition(" ")
-    if algorithm not in ALGORITHMS:
-        raise BadRequest(f"Checksums can be {', '.join(ALGORITHMS)}.")
-    return algorithm, _decoded(encoded, "Upload-Checksum").hex()
-
-
-def checked_id(upload_id: str) -> str:
-    """The id of an upload as it stands in an address; raises NoSuchTransfer for what can be none."""
-    if not _UPLOAD_ID.fullmatch(upload_id):
-        raise NoSuchTransfer
-    return upload_id
-
-
 def _told(answer: Handler) -> HTTPResponse:
     """The answer, or how an error is told: tus wants its version in both."""
     try:
@@ -302,30 +253,3 @@ def _number(header: str) -> int | None:
     if not re.fullmatch(r"[0-9]{1,18}", text):
         raise BadRequest(f"{header} must be a number of bytes.")
     return int(text)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    key, _, encoded = text.partition(" ")
-    try:
-        return key, _decoded(encoded, "Upload-Metadata").decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadRequest(f"“{key}” in Upload-Metadata is not UTF-8.") from error
-
-
-def _decoded(text: str, header: str) -> bytes:
-    try:
-        return base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise BadRequest(f"A value in {header} is not base64.") from error
-
-
-def _mtime(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or abs(number) > 1e14:
-        raise BadRequest("“mtime” in Upload-Metadata must be milliseconds or seconds since 1970.")
-    return number / 1000 if abs(number) > _SURELY_MILLISECONDS else number

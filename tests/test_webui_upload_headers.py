@@ -8,7 +8,7 @@ import pytest
 
 from indexer.errors import NoSuchTransfer
 from webui.errors import BadRequest
-from webui.uploads import Described, checked_id, parse_checksum, parse_metadata, parse_parts
+from webui.upload_headers import Described, checked_id, parse_checksum, parse_metadata, parse_parts
 
 ID = "0123456789abcdef" * 2
 
@@ -77,7 +77,7 @@ def test_the_parts_of_a_final_upload() -> None:
     assert parse_parts(addresses) == [one, two]
     with pytest.raises(BadRequest):
         parse_parts("final;")
-    for address in ("/elsewhere/" + one, "/api/v1/uploads/", "/api/v1/uploads/x"):
+    for address in ("/elsewhere/" + one, "/api/v1/uploads/", "/api/v1/uploads/x", "http://[x"):
         with pytest.raises(NoSuchTransfer):
             parse_parts(f"final;{address}")
 
