@@ -50,6 +50,7 @@ TAGS_BY_TRUST = (
 TAGS_OF_THE_FILE = frozenset({"XMP-xmp:CreateDate", "IFD0:ModifyDate"})
 
 FIRST_PHOTOGRAPH_YEAR = 1826
+MOST_DIGITS = 9  # of a second: no clock tells less than nanoseconds
 LAST_YEAR = 9999  # of the calendar, which a zone must not leave
 CLOCK_TOLERANCE = timedelta(days=1)  # a fast camera clock, or one that is hours ahead in another zone
 WIDEST_OFFSET = timedelta(hours=14)
@@ -93,6 +94,15 @@ class Recorded:
     subsec: str | None = None
     offset: str | None = None
     is_utc: bool = False
+
+    @classmethod
+    def at(cls, source: str, seconds: float, *, is_utc: bool = False) -> Recorded:
+        """So many seconds after the start of 1970, by the camera's own clock or with ``is_utc`` by UTC.
+
+        Raises OverflowError, ValueError or OSError beyond what the calendar or the platform can say.
+        """
+        moment = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+        return cls(source, moment.isoformat(" ", "seconds"), is_utc=is_utc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +249,7 @@ def _local(
 
 
 def _text(moment: datetime, subsec: str | None) -> str:
-    return moment.isoformat(timespec="seconds") + (f".{subsec}" if subsec else "")
+    return moment.isoformat(timespec="seconds") + (f".{subsec[:MOST_DIGITS]}" if subsec else "")
 
 
 def _digits(subsec: str | None) -> str | None:

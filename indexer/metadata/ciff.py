@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import BinaryIO
 
 from indexer.boxes import Extent, read_at, whole
@@ -64,9 +63,7 @@ def _entries(file: BinaryIO, order: str, heap: Extent) -> Iterator[tuple[int, in
 
 
 def _recorded(order: str, value: bytes) -> Iterator[Recorded]:
-    """Seconds since 1970 of the camera's own clock, whatever zone that was in."""
     if len(value) < 4:
         return
     (seconds,) = struct.unpack_from(order + "I", value)
-    moment = datetime.fromtimestamp(seconds, UTC)
-    yield Recorded("CanonRaw:DateTimeOriginal", moment.strftime("%Y-%m-%d %H:%M:%S"))
+    yield Recorded.at("CanonRaw:DateTimeOriginal", seconds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from indexer.metadata.capture_time import Recorded
 from indexer.metadata.findings import Findings
@@ -26,7 +25,6 @@ def date_of(hint: Hint | None) -> Recorded | None:
     if hint is None or hint.taken_at is None:
         return None
     try:
-        moment = datetime.fromtimestamp(hint.taken_at, UTC)
-    except (OverflowError, ValueError, OSError):  # beyond what the calendar or the platform can say
+        return Recorded.at(hint.source, hint.taken_at, is_utc=True)
+    except (OverflowError, ValueError, OSError):
         return None
-    return Recorded(hint.source, moment.strftime("%Y-%m-%d %H:%M:%S").zfill(19), is_utc=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import BinaryIO
 
 from indexer.boxes import read_at
@@ -67,7 +66,5 @@ def _properties(section: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _recorded(seconds: str | None) -> Iterator[Recorded]:
-    """Seconds since 1970 of the camera's own clock, whatever zone that was in."""
     if seconds and seconds.isascii() and seconds.isdigit() and len(seconds) <= 10:
-        moment = datetime.fromtimestamp(int(seconds), UTC)
-        yield Recorded("SigmaRaw:DateTimeOriginal", moment.strftime("%Y-%m-%d %H:%M:%S"))
+        yield Recorded.at("SigmaRaw:DateTimeOriginal", int(seconds))
