@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from indexer.catalog import Catalog
 from indexer.catalog.aspects import EVERYTHING, Shelf
+from indexer.catalog.groups import Group
 from indexer.derivatives import files
 from indexer.derivatives.files import Derivative
 from indexer.errors import BadQuery, NoDerivative, NoSuchItem
@@ -114,6 +115,10 @@ class Library:
             raise NoSuchItem
         decided = self.catalog.own_words.of(person_id, item_id)
         return replace(self._placed(person_id, [item])[0], decided=decided)
+
+    def shot_of(self, person_id: int, item_id: str) -> Group | None:
+        """The shot that an item is in: its members, and why they are together."""
+        return self.catalog.groups.shot(person_id, item_id)
 
     def open_original(self, person_id: int, item_id: str) -> BinaryIO:
         """The stored bytes, seekable; raises NoSuchItem, OriginalMissing. The caller closes it."""

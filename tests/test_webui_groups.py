@@ -87,6 +87,13 @@ def test_a_shot_says_what_is_in_it_and_why(site: Site) -> None:
     assert (shot["locked"], shot["burst_id"], shot["decisions"]) == (False, None, [])
 
 
+def test_an_item_tells_its_group(site: Site) -> None:
+    group = site.get(f"/api/v1/items/{item(site, PAIR[0])['id']}").json()["group"]
+    shot = shot_of(site, PAIR[0])
+    assert group["members"] == [member["id"] for member in shot["members"]]
+    assert (group["cover"], group["why"], group["locked"]) == (shot["cover"], shot["why"], False)
+
+
 def test_a_burst_says_what_is_in_it_and_why(site: Site) -> None:
     burst = burst_of(site, BURST[2])
     assert sorted(names(burst)) == BURST

@@ -107,7 +107,9 @@ class Api:
 
     def item(self, item_id: str) -> HTTPResponse:
         """All that is known about one item; raises NoSuchItem."""
-        return json_answer(wire.whole_item_json(self._library.item(self._person_id(), item_id)))
+        person_id = self._person_id()
+        item = self._library.item(person_id, item_id)
+        return json_answer(wire.whole_item_json(item, self._library.shot_of(person_id, item_id)))
 
     def set_indexing(self) -> HTTPResponse:
         """Pause the work on everybody's items, or go on; raises OwnerOnly."""

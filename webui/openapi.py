@@ -139,6 +139,9 @@ _SCHEMAS: Json = {
     "Item": _object(**_ITEM),
     "WholeItem": _object(
         **_ITEM,
+        group=_or_null(
+            _object(cover=_DIGEST, members=_list(_DIGEST), why=_list(_TEXT), locked=_FLAG),
+        ),
         taken_at_confidence=_or_null({"type": "string", "enum": ["high", "medium", "low"]}),
         altitude_m=_or_null(_NUMBER),
         direction_deg=_or_null({**_NUMBER, "description": "Where the lens looked, clockwise from north."}),

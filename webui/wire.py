@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from indexer.catalog.groups import Group
 from indexer.model import Day, Device, Estimate, Grouped, Item, Page, Status, Upload
 from webui.visitors import Visitor
 
@@ -91,12 +92,13 @@ def item_json(item: Item) -> dict[str, Any]:
     }
 
 
-def whole_item_json(item: Item) -> dict[str, Any]:
-    """An item with all that is known about it; for where the library was asked for this one item."""
+def whole_item_json(item: Item, shot: Group | None = None) -> dict[str, Any]:
+    """An item with all that is known about it, and its shot; for where it alone was asked for."""
     known = item.metadata
     captured, position, film, caption = known.captured, known.position, known.film, known.caption
     return {
         **item_json(item),
+        "group": _group_json(shot) if shot else None,
         "taken_at_confidence": str(captured.confidence) if captured else None,
         "altitude_m": position.altitude_m if position else None,
         "direction_deg": position.direction_deg if position else None,
@@ -111,6 +113,15 @@ def whole_item_json(item: Item) -> dict[str, Any]:
         "is_hdr": film.is_hdr if film else None,
         "clip_offset": known.ties.clip_offset,
         "color_space": known.color_space,
+    }
+
+
+def _group_json(shot: Group) -> dict[str, Any]:
+    return {
+        "cover": shot.covers[0],
+        "members": list(shot.members),
+        "why": list(shot.why),
+        "locked": shot.is_locked,
     }
 
 

@@ -26,7 +26,7 @@ SAMPLES = load()
 LAST = SAMPLES[-1]
 MOST_S = 900
 # What a person said, which no original can tell: names, arrivals, favourites, and dates taken from them.
-SAID = ("name", "uploads", "favourite", "shot_id")
+SAID = ("name", "uploads", "favourite", "shot_id", "shot", "burst", "group")
 DATED = ("taken_at", "taken_at_source", "taken_at_confidence", "utc_offset")
 Answers = dict[str, Any]
 
