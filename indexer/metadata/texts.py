@@ -28,7 +28,7 @@ DEFAULTS = frozenset(
 # "<Digimax S500 / Kenox S500>"; the names of scenes of Huawei: "dav", "oznor", "hdrpl"; the file's own name
 _ALSO_DEFAULT = re.compile(
     r"<[^>]*>|cof|dav|edf|fbt|hdr|hdrpl|mde|nor|oznor\w*|rbt|rhdr|rpt\w*|sdr"
-    r"|(?:[A-Za-z]:)?[\\\\/\w]*DCIM[\\\\/].*|DCP?\d{4,}\w?|P\d{6}|Processed with \w+.*",
+    r"|(?:[A-Za-z]:)?[\\/\w]*DCIM[\\/].*|DCP?\d{4,}\w?|P\d{6}|Processed with \w+.*",
     re.ASCII,
 )
 
