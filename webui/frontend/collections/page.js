@@ -50,7 +50,7 @@ export class CollectionPage {
     const { one } = this;
     this.title.textContent = one.title;
     this.facts.textContent = factsOf(one);
-    this.why.textContent = one.why ? `Suggested because: ${one.why}.` : "";
+    this.why.textContent = one.why ? `Here because: ${one.why}.` : "";
     this.none.hidden = one.items.length > 0;
     this.menu.replaceChildren(this.gallery.chooseButton(), menuOf(one, this.actionsOf(one)));
     document.title = `${one.title} · Private Photo Cloud`;
