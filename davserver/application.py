@@ -25,7 +25,7 @@ from davserver.library_share import LibraryShare
 from davserver.locks import PersonLocks
 from davserver.nextcloud import Nextcloud
 from davserver.proxies import TrustedProxies
-from davserver.receipt_files import ReceiptFiles
+from davserver.receipt_texts import ReceiptTexts
 from davserver.root import PersonTree
 from davserver.server import Server, make_server
 from davserver.tls import Certificate
@@ -107,7 +107,7 @@ def _certificate(settings: Settings) -> Certificate | None:
 def _tree_maker(core: Core, intake: Intake, receipts: Receipts) -> Callable[[Person], PersonTree]:
     def tree_of(person: Person) -> PersonTree:
         return PersonTree(
-            UploadShare(intake, UploadTree(intake), person, ReceiptFiles(receipts, person)),
+            UploadShare(intake, UploadTree(intake), person, ReceiptTexts(receipts, person)),
             LibraryShare(core.library, person),
             PersonLocks(core.catalog.locks, person.id),
         )

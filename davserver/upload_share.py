@@ -15,7 +15,7 @@ from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
 from wsgidav.dav_provider import DAVCollection
 
 from davserver.headers import Declared
-from davserver.receipt_files import ReceiptFile, ReceiptFiles
+from davserver.receipt_texts import ReceiptTextFile, ReceiptTexts
 from davserver.stored_file import StoredFile, ref_url
 from indexer import names
 from indexer.catalog.listings import Listed
@@ -34,11 +34,11 @@ class UploadShare:
     intake: Intake
     tree: UploadTree
     person: Person
-    receipts: ReceiptFiles
+    receipts: ReceiptTexts
 
     def resolve(
         self, path: str, url: str, environ: dict[str, Any]
-    ) -> UploadFolder | UploadFile | ReceiptFile | None:
+    ) -> UploadFolder | UploadFile | ReceiptTextFile | None:
         """The resource of a path ("" is the share itself); ``url`` is the path as the client sent it."""
         if not path:
             return UploadFolder(self, "", url, environ, None)

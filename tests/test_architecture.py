@@ -36,7 +36,7 @@ PROVED_BY = {
     "davserver/people_commands.py": "tests/server/test_devices.py",
     "davserver/quiet.py": "tests/server/test_habits.py",
     "davserver/read_only.py": "tests/server/test_root.py",
-    "davserver/receipt_files.py": "tests/server/test_receipts.py",
+    "davserver/receipt_texts.py": "tests/server/test_receipts.py",
     "davserver/root.py": "tests/server/test_root.py",
     "davserver/exchange.py": "tests/test_davserver_server.py",
     "davserver/stored_file.py": "tests/server/test_library_share.py",

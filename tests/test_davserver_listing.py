@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from wsgidav.dav_error import DAVError
 
 from davserver import listing
-from davserver.receipt_files import ReceiptFiles
+from davserver.receipt_texts import ReceiptTexts
 from davserver.upload_share import UploadShare
 from indexer.catalog.listings import Listed
 from indexer.catalog.tables import EntryRow
@@ -58,7 +58,7 @@ class Asked:
         if depth is not None:
             environ["HTTP_DEPTH"] = depth
         person = Person(home.alice, "alice", True)
-        receipts = ReceiptFiles(Receipts(home.catalog, home.intake.staging), person)
+        receipts = ReceiptTexts(Receipts(home.catalog, home.intake.staging), person)
         share = UploadShare(home.intake, UploadTree(home.intake), person, receipts)
         resource = share.resolve(path, f"/Upload/{path}".rstrip("/"), environ)
         self.status, self.headers = "", dict[str, str]()

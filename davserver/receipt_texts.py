@@ -26,18 +26,18 @@ _MIME = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptFiles:
+class ReceiptTexts:
     """One person's closed receipts as files."""
 
     receipts: Receipts
     person: Person
 
-    def find(self, path: str, url: str, environ: dict[str, Any]) -> ReceiptFile | None:
+    def find(self, path: str, url: str, environ: dict[str, Any]) -> ReceiptTextFile | None:
         """The receipt of a path in the Upload share; ``url`` is the path as the client sent it."""
         if not is_in_folder(path):
             return None
         found = self.receipts.text_named(self.person, names.last(path))
-        return ReceiptFile(self, found, url, environ) if found else None
+        return ReceiptTextFile(self, found, url, environ) if found else None
 
     def lines(self, folder: str) -> list[Listed]:
         """What a listing of this folder shows beside its entries."""
@@ -55,20 +55,20 @@ class ReceiptFiles:
             )
 
 
-class ReceiptFile(ReadOnlyResource, StoredFile):
+class ReceiptTextFile(ReadOnlyResource, StoredFile):
     """A receipt; its bytes never change."""
 
     refusal = "A receipt can be read and copied to your computer, not changed."
     mime = _MIME
 
-    def __init__(self, files: ReceiptFiles, text: ReceiptText, url: str, environ: dict[str, Any]) -> None:
+    def __init__(self, texts: ReceiptTexts, text: ReceiptText, url: str, environ: dict[str, Any]) -> None:
         super().__init__(url, environ)
-        self._files, self._text = files, text
+        self._texts, self._text = texts, text
         self.size_bytes, self.etag = text.size_bytes, text.sha256
         self.mtime = self.created_at = text.closed_at
 
     def open(self) -> BinaryIO:
-        return io.BytesIO(self._files.receipts.text(self._files.person, self._text.receipt_id).encode())
+        return io.BytesIO(self._texts.receipts.text(self._texts.person, self._text.receipt_id).encode())
 
     def listed(self) -> Listed:
         """Its line of a listing of itself."""
