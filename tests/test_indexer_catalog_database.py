@@ -135,9 +135,13 @@ def test_a_reader_within_a_reader_keeps_its_own_view(database: Database) -> None
 
 
 def test_a_failed_writer_leaves_nothing_to_the_next(database: Database) -> None:
-    with pytest.raises(OperationalError), database.write(durable=False) as connection:
-        connection.execute(sa.text("UPDATE counter SET number = 9"))
-        connection.execute(sa.text("SELECT * FROM nothing"))
+    def fail() -> None:
+        with database.write(durable=False) as connection:
+            connection.execute(sa.text("UPDATE counter SET number = 9"))
+            connection.execute(sa.text("SELECT * FROM nothing"))
+
+    with pytest.raises(OperationalError):
+        fail()
     with database.write() as connection:
         assert connection.scalar(NUMBER) == 0
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
