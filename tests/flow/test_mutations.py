@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 pytestmark = [needs_samples, pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")]
 
-COUNT = int(os.environ.get("PHOTOCLOUD_MUTATIONS", "80"))
+COUNT = int(os.environ.get("PHOTOCLOUD_MUTATIONS", "60"))
 SEED = int(os.environ.get("PHOTOCLOUD_MUTATIONS_SEED", "20240517"))
 MOST_BYTES = 1_500_000 if COUNT >= 1000 else 250_000
 AT_ONCE = 25
