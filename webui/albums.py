@@ -15,7 +15,6 @@ from webui.memories import (
     covers_of,
     decided,
     item_list,
-    require_for_change,
     whole,
 )
 from webui.visitors import Visitors
@@ -43,7 +42,7 @@ class AlbumCalls:
 
     def make(self) -> HTTPResponse:
         """A new album; it may be empty. Raises NoSuchItem, BadQuery, BadRequest."""
-        visitor = require_for_change(self._visitors)
+        visitor = self._visitors.require_for_call(request.environ)
         wanted = read_json(request.environ, ITEMS_LIMIT_BYTES)
         items, title = item_list({"items": [], **wanted}, "items"), text_field(wanted, "title")
         id_, decision = self._memories.make(visitor.person.id, Sort.ALBUM, items, title)
@@ -51,7 +50,7 @@ class AlbumCalls:
 
     def change(self, album_id: str) -> HTTPResponse:
         """Title, cover, order; or add, remove. Raises what each may."""
-        visitor = require_for_change(self._visitors)
+        visitor = self._visitors.require_for_call(request.environ)
         wanted = read_json(request.environ, ITEMS_LIMIT_BYTES)
         if "add" in wanted:
             return decided(self._memories.put(visitor.person.id, album_id, item_list(wanted, "add")))
@@ -61,5 +60,5 @@ class AlbumCalls:
 
     def delete(self, album_id: str) -> HTTPResponse:
         """Delete an album, not what is in it; raises NoSuchCollection."""
-        visitor = require_for_change(self._visitors)
+        visitor = self._visitors.require_for_call(request.environ)
         return decided(self._memories.delete(visitor.person.id, album_id))

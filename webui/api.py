@@ -63,7 +63,7 @@ class Api:
 
     def log_out(self) -> HTTPResponse:
         """End the session of this browser."""
-        self._require_for_change()
+        self._visitors.require_for_call(request.environ)
         self._accounts.close_session(session_secret(request.environ))
         return HTTPResponse(status=204, headers={"Set-Cookie": session_cookie(request.environ, "")})
 
@@ -113,8 +113,8 @@ class Api:
 
     def set_indexing(self) -> HTTPResponse:
         """Pause the work on everybody's items, or go on; raises OwnerOnly."""
-        visitor = self._require_for_change()
-        if visitor.is_device or not visitor.person.is_owner:
+        visitor = self._visitors.require_for_call(request.environ)
+        if not visitor.is_owner:
             raise OwnerOnly
         is_paused = read_json(request.environ, SHORT_BODY_BYTES).get("paused")
         if not isinstance(is_paused, bool):
@@ -124,16 +124,12 @@ class Api:
 
     def check_originals(self) -> HTTPResponse:
         """Which of these digests the caller's library holds already."""
-        visitor = self._require_for_change()
+        visitor = self._visitors.require_for_call(request.environ)
         digests = parse_digests(read_json(request.environ, CHECK_LIMIT_BYTES).get("digests"))
         return json_answer({"held": self._library.held(visitor.person.id, digests)})
 
     def _person_id(self) -> int:
         return self._visitors.require(request.environ).person.id
-
-    def _require_for_change(self) -> Visitor:
-        token = request.environ.get("HTTP_X_CSRF_TOKEN", "")
-        return self._visitors.require_for_change(request.environ, token)
 
 
 def asked_shelf() -> Shelf:

@@ -46,7 +46,7 @@ class FailurePages:
             next_cursor=found.next_cursor,
             retried=_number(asked.get("retried", "")),
             is_paused=self._library.is_paused(),
-            may_pause=_may_pause(visitor),
+            may_pause=visitor.is_owner,
         )
 
     def retry(self, item_id: str) -> HTTPResponse:
@@ -64,7 +64,7 @@ class FailurePages:
         """Pause all preparing, or go on, as the button says, and back; raises OwnerOnly."""
         form = read_form(request.environ)
         visitor = self._visitors.require_for_change(request.environ, form.get("csrf_token", ""))
-        if not _may_pause(visitor):
+        if not visitor.is_owner:
             raise OwnerOnly
         self._library.pause(is_paused="pause" in form)
         return go_to("/failures")
@@ -79,24 +79,17 @@ class FailurePages:
 
     def retry_by_api(self, item_id: str) -> HTTPResponse:
         """Try one again: the item as it is now; raises NoSuchItem."""
-        item = self._failures.retry(self._changing_by_api().person.id, item_id)
-        return json_answer(wire.item_json(item), 202)
+        visitor = self._visitors.require_for_call(request.environ)
+        return json_answer(wire.item_json(self._failures.retry(visitor.person.id, item_id)), 202)
 
     def retry_all_by_api(self) -> HTTPResponse:
         """Try all again: how many."""
-        return json_answer({"retried": self._failures.retry_all(self._changing_by_api().person.id)}, 202)
+        visitor = self._visitors.require_for_call(request.environ)
+        return json_answer({"retried": self._failures.retry_all(visitor.person.id)}, 202)
 
     def _changing_by_form(self) -> Visitor:
         token = read_form(request.environ).get("csrf_token", "")
         return self._visitors.require_for_change(request.environ, token)
-
-    def _changing_by_api(self) -> Visitor:
-        token = request.environ.get("HTTP_X_CSRF_TOKEN", "")
-        return self._visitors.require_for_change(request.environ, token)
-
-
-def _may_pause(visitor: Visitor) -> bool:
-    return visitor.person.is_owner and not visitor.is_device
 
 
 def _folder(item: Item) -> str:

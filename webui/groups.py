@@ -75,8 +75,7 @@ class GroupCalls:
         return self._groups.ungroup(person_id, self._scope, group_id, items)
 
     def _changing(self) -> tuple[int, dict[str, Any]]:
-        token = request.environ.get("HTTP_X_CSRF_TOKEN", "")
-        visitor = self._visitors.require_for_change(request.environ, token)
+        visitor = self._visitors.require_for_call(request.environ)
         return visitor.person.id, read_json(request.environ, _BODY_LIMIT_BYTES)
 
 
@@ -118,8 +117,7 @@ class DecisionCalls:
         return self.grouping()
 
     def _changing(self) -> int:
-        token = request.environ.get("HTTP_X_CSRF_TOKEN", "")
-        return self._visitors.require_for_change(request.environ, token).person.id
+        return self._visitors.require_for_call(request.environ).person.id
 
 
 def decided(decision: int) -> HTTPResponse:

@@ -88,7 +88,7 @@ class MemoryCalls:
 
     def undo(self, decision: int) -> HTTPResponse:
         """Have a decision not count any more; raises NoSuchDecision."""
-        visitor = require_for_change(self._visitors)
+        visitor = self._visitors.require_for_call(request.environ)
         undone = self._library.catalog.arrangements.undo(visitor.person.id, decision, self._memories.clock())
         if undone is None:
             raise NoSuchDecision
@@ -108,16 +108,12 @@ class MemoryCalls:
 
     def correct(self, clock_id: str) -> HTTPResponse:
         """Correct a clock as it was suggested; raises NoSuchClock."""
-        visitor = require_for_change(self._visitors)
+        visitor = self._visitors.require_for_call(request.environ)
         return decided(self._clocks.apply(visitor.person.id, clock_id))
 
     def _changing(self) -> tuple[Visitor, dict[str, Any]]:
-        return require_for_change(self._visitors), read_json(request.environ, ITEMS_LIMIT_BYTES)
-
-
-def require_for_change(visitors: Visitors) -> Visitor:
-    """Who asks for a change, with the token that it needs; raises NotLoggedIn, Forbidden."""
-    return visitors.require_for_change(request.environ, request.environ.get("HTTP_X_CSRF_TOKEN", ""))
+        visitor = self._visitors.require_for_call(request.environ)
+        return visitor, read_json(request.environ, ITEMS_LIMIT_BYTES)
 
 
 def decided(decision: int, id_: str | None = None) -> HTTPResponse:

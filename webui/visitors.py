@@ -26,6 +26,11 @@ class Visitor:
     csrf_token: str | None
     is_device: bool = False
 
+    @property
+    def is_owner(self) -> bool:
+        """Whether the owner asks, and not by a device: what concerns everybody is up to the owner."""
+        return self.person.is_owner and not self.is_device
+
 
 @dataclass(frozen=True, slots=True)
 class Visitors:
@@ -58,6 +63,10 @@ class Visitors:
         if expected is not None and not hmac.compare_digest(csrf_token.encode(), expected.encode()):
             raise ForgedRequest
         return visitor
+
+    def require_for_call(self, environ: dict[str, Any]) -> Visitor:
+        """As `require_for_change`, for calls of the API, which bring the token in ``X-CSRF-Token``."""
+        return self.require_for_change(environ, environ.get("HTTP_X_CSRF_TOKEN", ""))
 
 
 def refuse_devices(visitor: Visitor) -> Visitor:
