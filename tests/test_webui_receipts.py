@@ -9,6 +9,7 @@ import time
 import pytest
 
 from indexer import names
+from indexer.errors import TooLarge
 from indexer.model import Person
 from indexer.receipts.copies import Receipts
 from indexer.receipts.readback import Reader
@@ -120,7 +121,7 @@ def test_each_format_for_those_who_accept_it(site: Site, alice: Person) -> None:
 
 def test_a_receipt_without_files_has_empty_checksums(site: Site, alice: Person) -> None:
     site.core.staging.limit_bytes = 1
-    with pytest.raises(Exception, match="larger"):
+    with pytest.raises(TooLarge):
         bring(site, alice, "a.jpg")
     site.get("/api/v1/receipts")
     assert site.get("/api/v1/receipts/1/SHA256SUMS").body == b""

@@ -149,11 +149,6 @@ class Receipts:
             row = connection.execute(query).one_or_none()
         return _text(row) if row else None
 
-    def has_texts(self, person_id: int) -> bool:
-        query = sa.exists().where(ReceiptRow.person_id == person_id, ReceiptRow.file_name.is_not(None))
-        with self._database.read() as connection:
-            return bool(connection.scalar(sa.select(query)))
-
     def text(self, person_id: int, receipt_id: int) -> str | None:
         """The text of a closed receipt."""
         query = sa.select(ReceiptRow.text).where(
