@@ -75,7 +75,7 @@ def contain(limits: Limits) -> None:
     if sys.platform != "linux":
         return
     if limits.is_idle:
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        _let_others_go_first()
     _be_killed_first()
     _allocate_in_one_place()
     try:
@@ -169,6 +169,12 @@ def _allocate_in_one_place() -> None:
     choose = getattr(ctypes.CDLL(None), "mallopt", None)
     if choose:
         choose(_M_ARENA_MAX, 1)
+
+
+def _let_others_go_first() -> None:
+    # It is a matter of pace only, so a container that forbids it still gets its films.
+    with suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _be_killed_first() -> None:

@@ -189,3 +189,11 @@ def test_a_limit_in_this_process_is_only_soft() -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_CPU, before)
     assert os.times().user < 3600
+
+
+@linux_only
+@pytest.mark.parametrize(("is_idle", "policy"), [(False, "SCHED_OTHER"), (True, "SCHED_IDLE")])
+def test_pace(is_idle: bool, policy: str) -> None:
+    setup = CONTAINED.replace("1 << 20)", f"1 << 20, is_idle={is_idle})")
+    done = run(f"print(os.sched_getscheduler(0) == os.{policy})", setup=setup)
+    assert done.stdout.strip() == "True"
