@@ -120,9 +120,9 @@ def test_timeline_is_newest_first_and_unknown_last(site: Site, alice: Person) ->
     site.work()
     days = site.get("/api/v1/timeline").json()["days"]
     assert days == [
-        {"day": "2024-05-17", "count": 2},
-        {"day": "2019-01-02", "count": 1},
-        {"day": "unknown", "count": 1},
+        {"day": "2024-05-17", "count": 2, "items": 2},
+        {"day": "2019-01-02", "count": 1, "items": 1},
+        {"day": "unknown", "count": 1, "items": 1},
     ]
 
 

@@ -171,7 +171,7 @@ class Pages:
         html = self._templates.get_template(template).render(values).encode("utf-8", "replace")
         return HTTPResponse(html, status, headers={**common, **(headers or {})})
 
-    def _frame(self, template: str, **values: str) -> HTTPResponse:
+    def _frame(self, template: str, **values: Any) -> HTTPResponse:
         """A page that its script fills."""
         visitor = self._visitors.require(request.environ)
         return self.render(template, person=visitor.person, csrf_token=visitor.csrf_token, **values)
