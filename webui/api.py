@@ -152,10 +152,10 @@ def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = 
     return HTTPResponse(body, status, headers={**common, **(headers or {})})
 
 
-def parse_limit(text: str) -> int:
-    """How many items a page may hold; raises BadRequest."""
-    if not re.fullmatch(r"[0-9]{1,6}", text) or not 1 <= int(text) <= MOST_ITEMS:
-        raise BadRequest(f"“limit” must be a number from 1 to {MOST_ITEMS:,}.")
+def parse_limit(text: str, most: int = MOST_ITEMS) -> int:
+    """How many of something a page may hold; raises BadRequest."""
+    if not re.fullmatch(r"[0-9]{1,6}", text) or not 1 <= int(text) <= most:
+        raise BadRequest(f"“limit” must be a number from 1 to {most:,}.")
     return int(text)
 
 

@@ -14,9 +14,8 @@ from indexer.errors import BadQuery, NoSuchReceipt
 from indexer.receipt import FileOutcome, Receipt, ReceiptFile, ReceiptState, relative
 from indexer.receipts import forms
 from indexer.receipts.copies import MOST_FILES, MOST_RECEIPTS, Receipts
-from webui.api import json_answer
+from webui.api import json_answer, parse_limit
 from webui.bodies import read_form
-from webui.errors import BadRequest
 from webui.moments import ago
 from webui.pages import Pages, go_to
 from webui.receipt_json import entry_json, receipt_json
@@ -150,10 +149,7 @@ def _asked(name: str) -> str | None:
 
 
 def _limit(default: int, most: int) -> int:
-    text = _asked("limit") or str(default)
-    if not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= most):
-        raise BadRequest(f"“limit” must be a number from 1 to {most:,}.")
-    return int(text)
+    return parse_limit(_asked("limit") or str(default), most)
 
 
 def _parse_id(text: str) -> int:
