@@ -76,8 +76,10 @@ def name_place(task: Task, learnt: Learnt) -> Learnt:
 
 
 def make_film(task: Task, learnt: Learnt) -> Learnt:
-    makers.make_film(task.original, task.media, task.derivatives)
-    files.drop_older(task.derivatives, (Derivative.CLIP, Derivative.PLAYABLE))
+    # Hours of work: not again for somebody else's copy, or because more became known beside the file.
+    if not files.is_current(task.derivatives, Derivative.CLIP):
+        makers.make_film(task.original, task.media, task.derivatives)
+        files.drop_older(task.derivatives, (Derivative.CLIP, Derivative.PLAYABLE))
     return learnt
 
 

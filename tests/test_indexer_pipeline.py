@@ -107,6 +107,20 @@ def test_a_video_in_two_jobs(tmp_path: Path) -> None:
     assert derivatives_of(task) == ["clip", "playable", "preview", "thumbnail"]
 
 
+def test_a_film_is_made_once(tmp_path: Path) -> None:
+    """Somebody else may hold the same bytes, and hints have an item indexed again."""
+    film = make_film(tmp_path / "film.avi", "-c:v", "mpeg4", seconds=0.5)
+    task = replace(task_for(tmp_path, film.read_bytes()), kind=JobKind.FILM)
+    run(task)
+    made = {path.name: path.stat().st_ino for path in task.derivatives.iterdir()}
+    assert run(task).failure is None
+    assert {path.name: path.stat().st_ino for path in task.derivatives.iterdir()} == made
+    clip = next(task.derivatives.glob("clip-*"))
+    clip.rename(clip.with_name("clip-1.mp4"))
+    run(task)
+    assert {path.name for path in task.derivatives.iterdir()} == set(made)
+
+
 def test_a_film_that_cannot_be_made(tmp_path: Path) -> None:
     task = replace(task_for(tmp_path, b"\x00\x00\x01\xba" + bytes(64)), kind=JobKind.FILM)
     failure = run(task).failure

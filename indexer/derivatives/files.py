@@ -49,6 +49,12 @@ def find(folder: Path, derivative: str) -> tuple[Path, str] | None:
     return folder / newest[0], MIMES[newest["extension"]]
 
 
+def is_current(folder: Path, derivative: Derivative) -> bool:
+    """Whether the current recipe has made it."""
+    found = find(folder, derivative)
+    return found is not None and found[0].stem == f"{derivative}-{RECIPE}"
+
+
 def write(folder: Path, derivative: Derivative, extension: str, content: bytes) -> Path:
     """Put a derivative in its place: whole and on the disk, or not at all. Raises OSError.
 
