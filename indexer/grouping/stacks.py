@@ -67,13 +67,14 @@ def _shots(known: Mapping[str, Picture], wishes: tuple[Decision, ...]) -> tuple[
     itself = {id_: id_ for id_ in known}
     groups = decisions.redrawn((frozenset(shot.members) for shot in automatic), wishes, Scope.SHOT, itself)
     source = {member: shot for shot in automatic for member in shot.members}
-    made = (_shot_stack(group, source, known, wishes) for group in groups)
+    made = (_shot_stack(group, source, itself, known, wishes) for group in groups)
     return tuple(sorted(made, key=lambda one: one.id))
 
 
 def _shot_stack(
     group: frozenset[str],
     source: Mapping[str, Shot],
+    itself: Mapping[str, str],
     known: Mapping[str, Picture],
     wishes: tuple[Decision, ...],
 ) -> ShotStack:
@@ -94,7 +95,7 @@ def _shot_stack(
         shots.kind_of(members),
         _why(group, within, source, wishes),
         tuple(sorted({tie.rule for tie in within})),
-        decisions.is_locked(group, wishes, Scope.SHOT, {id_: id_ for id_ in known}),
+        decisions.is_locked(group, wishes, Scope.SHOT, itself),
     )
 
 
@@ -120,8 +121,11 @@ def _bursts(
     alone = faces.keys() - frozenset().union(*stacked)
     groups = decisions.redrawn([*stacked, *(frozenset({id_}) for id_ in alone)], wishes, Scope.BURST, shot_of)
     burst_of = {member: burst for burst in automatic for member in burst.members}
+    items_of = {shot.id: shot.members for shot in found}
     made = (
-        _burst_stack(group, burst_of, faces, shot_of, known, wishes) for group in groups if len(group) > 1
+        _burst_stack(group, burst_of, faces, shot_of, items_of, known, wishes)
+        for group in groups
+        if len(group) > 1
     )
     return tuple(sorted(made, key=lambda one: one.id))
 
@@ -131,6 +135,7 @@ def _burst_stack(
     burst_of: Mapping[str, bursts.Burst],
     faces: Mapping[str, Picture],
     shot_of: Mapping[str, str],
+    items_of: Mapping[str, tuple[str, ...]],
     known: Mapping[str, Picture],
     wishes: tuple[Decision, ...],
 ) -> BurstStack:
@@ -138,7 +143,7 @@ def _burst_stack(
     sources = [burst for _, burst in by_rules]
     is_by_hand = len(sources) != 1 or not group <= set(sources[0].members)
     members = tuple(sorted(group, key=lambda id_: (faces[id_].taken_at or "~", faces[id_].name, id_)))
-    items = frozenset(item for item, shot in shot_of.items() if shot in group)
+    items = frozenset(item for id_ in group for item in items_of[id_])
     wanted = decisions.chosen_cover(items, wishes, Scope.BURST)
     automatic = next((burst.cover for burst in sources if burst.cover in group), members[len(members) // 2])
     return BurstStack(
