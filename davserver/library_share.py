@@ -1,7 +1,8 @@
-"""The read-only share: virtual folders by the camera's day, over the original bytes.
+"""The read-only share: virtual folders over what is in a library. Nothing here exists on the disk.
 
-``By date/2024/2024-05/2024-05-17/IMG_0001.JPG`` for every item with a believable date,
-``Unknown date/`` for the others. Nothing here exists on the disk; `library.py` answers.
+``By date/2024/2024-05/2024-05-17/IMG_0001.JPG`` is every item with a believable date, ``Unknown date/`` the
+others, as they came. ``TV/2024/...``, ``Memories/<first day> <title>/``, ``Albums/<title>/`` and
+``Favourites/`` hold one file for each shot, of a kind that every television plays.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -19,14 +20,33 @@ from wsgidav.dav_provider import DAVCollection
 from davserver.read_only import ReadOnlyResource
 from davserver.stored_file import StoredFile, ref_url
 from indexer.catalog.listings import DayFile, Listed
+from indexer.catalog.tv import Found
 from indexer.library import Library
-from indexer.model import UNKNOWN_DAY, Item, Person
+from indexer.model import UNKNOWN_DAY, Item, Person, Sort
 
 NAME = "Library"
-BY_DATE = "By date"
-UNKNOWN_DATE = "Unknown date"
-_FOLDERS = (BY_DATE, UNKNOWN_DATE)
+_FOLDERS = ("By date", "TV", "Memories", "Albums", "Favourites", "Unknown date")
+_SORTS = {"Memories": Sort.MEMORY, "Albums": Sort.ALBUM}
 _PERIOD = re.compile(r"\d{4}(-\d{2}){0,2}")
+
+
+Opener = Callable[[], BinaryIO]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The files of a folder: all of them, and the one of a name with what opens it."""
+
+    files: Callable[[], Iterable[DayFile]]
+    find: Callable[[str], tuple[DayFile, Opener] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A tree of years, months and days: the days that begin with a period, and the files of a day."""
+
+    days: Callable[[str], tuple[str, ...]]
+    shelf: Callable[[str], Shelf]
 
 
 def contains(path: str) -> bool:
@@ -46,41 +66,88 @@ class LibraryShare:
         folder, *parts = path.split("/")
         if not folder:
             return LibraryFolder(self, url, environ, _FOLDERS)
-        if folder == BY_DATE:
-            return self._by_date(parts, url, environ)
-        if folder == UNKNOWN_DATE:
-            return self._of_day(UNKNOWN_DAY, parts, url, environ)
-        return None
+        if folder in _SORTS:
+            return self._collected(_SORTS[folder], parts, url, environ)
+        if folder in ("By date", "TV"):
+            calendar = self._by_date() if folder == "By date" else self._for_tv()
+            return self._dated(parts, url, environ, calendar)
+        shelves = {"Unknown date": self._by_date().shelf(UNKNOWN_DAY), "Favourites": self._favourites()}
+        return self._files(parts, url, environ, shelves[folder]) if folder in shelves else None
 
-    def _by_date(
-        self, parts: list[str], url: str, environ: dict[str, Any]
+    def _dated(
+        self, parts: list[str], url: str, environ: dict[str, Any], calendar: Calendar
     ) -> LibraryFolder | LibraryFile | None:
         periods, names = parts[:3], parts[3:]
         if not _is_nested(periods):
             return None
+        period = periods[-1] if periods else ""
+        days = calendar.days(period)
+        if not days and period:
+            return None
         if len(periods) == 3:
-            return self._of_day(periods[-1], names, url, environ)
-        return self._period(periods[-1] if periods else "", url, environ)
+            return self._files(names, url, environ, calendar.shelf(period))
+        length = {0: len("2024"), len("2024"): len("2024-05")}.get(len(period), len("2024-05-17"))
+        return LibraryFolder(self, url, environ, tuple(sorted({day[:length] for day in days})))
 
-    def _of_day(
-        self, day: str, names: list[str], url: str, environ: dict[str, Any]
+    def _collected(
+        self, sort: Sort, parts: list[str], url: str, environ: dict[str, Any]
+    ) -> LibraryFolder | LibraryFile | None:
+        """The folders of all memories or albums, one of them, or a file in it."""
+        collections, tv, person_id = self.library.catalog.memories, self.library.catalog.tv, self.person.id
+        if not parts:
+            shown = [one.folder for one in collections.page(person_id, sort) if not one.is_hidden]
+            return LibraryFolder(self, url, environ, tuple(sorted(shown)))
+        found = collections.with_folder(person_id, sort, parts[0])
+        if found is None or found.is_hidden:
+            return None
+        shelf = Shelf(
+            lambda: tv.collection(person_id, found.id),
+            lambda name: self._tv(tv.of_collection(person_id, found.id, name)),
+        )
+        return self._files(parts[1:], url, environ, shelf)
+
+    def _files(
+        self, names: list[str], url: str, environ: dict[str, Any], shelf: Shelf
     ) -> LibraryFolder | LibraryFile | None:
         match names:
             case []:
-                exists = day == UNKNOWN_DAY or self.library.folder_days(self.person.id, day)
-                return LibraryDay(self, url, environ, day) if exists else None
+                return LibraryShelf(self, url, environ, shelf)
             case [name]:
-                item = self.library.day_file(self.person.id, day, name)
-                return LibraryFile(self, url, environ, item) if item else None
+                found = shelf.find(name)
+                return LibraryFile(url, environ, *found) if found else None
         return None
 
-    def _period(self, period: str, url: str, environ: dict[str, Any]) -> LibraryFolder | None:
-        """The folder of all years (""), of a year's months or of a month's days."""
-        days = self.library.folder_days(self.person.id, period)
-        if not days and period:
-            return None
-        length = {0: len("2024"), len("2024"): len("2024-05")}.get(len(period), len("2024-05-17"))
-        return LibraryFolder(self, url, environ, tuple(sorted({day[:length] for day in days})))
+    def _by_date(self) -> Calendar:
+        library, person_id = self.library, self.person.id
+
+        def find(day: str, name: str) -> tuple[DayFile, Opener] | None:
+            item = library.day_file(person_id, day, name)
+            return (_day_file(item), lambda: library.open_original(person_id, item.sha256)) if item else None
+
+        return Calendar(
+            lambda period: library.folder_days(person_id, period),
+            lambda day: Shelf(
+                lambda: library.catalog.listings.day(person_id, day), lambda name: find(day, name)
+            ),
+        )
+
+    def _for_tv(self) -> Calendar:
+        tv, person_id = self.library.catalog.tv, self.person.id
+        return Calendar(
+            lambda period: tv.days(person_id, period),
+            lambda day: Shelf(
+                lambda: tv.day(person_id, day), lambda name: self._tv(tv.of_day(person_id, day, name))
+            ),
+        )
+
+    def _favourites(self) -> Shelf:
+        tv, person_id = self.library.catalog.tv, self.person.id
+        return Shelf(
+            lambda: tv.favourites(person_id), lambda name: self._tv(tv.of_favourites(person_id, name))
+        )
+
+    def _tv(self, found: Found | None) -> tuple[DayFile, Opener] | None:
+        return (found.file, lambda: self.library.open_tv(self.person.id, found)) if found else None
 
 
 class LibraryFolder(ReadOnlyResource, DAVCollection):  # type: ignore[misc]  # WsgiDAV has no types
@@ -112,29 +179,29 @@ class LibraryFolder(ReadOnlyResource, DAVCollection):  # type: ignore[misc]  # W
         return map(_folder_line, self.get_member_names())
 
 
-class LibraryDay(LibraryFolder):
-    """The files of one day, or those of no known day."""
+class LibraryShelf(LibraryFolder):
+    """A folder of files."""
 
-    def __init__(self, share: LibraryShare, url: str, environ: dict[str, Any], day: str) -> None:
+    def __init__(self, share: LibraryShare, url: str, environ: dict[str, Any], shelf: Shelf) -> None:
         super().__init__(share, url, environ, ())
-        self._day = day
+        self._shelf = shelf
 
     def get_member_names(self) -> list[str]:
         return [line.name for line in self.listed_members()]
 
     def listed_members(self) -> Iterable[Listed]:
-        files = self.share.library.catalog.listings.day(self.share.person.id, self._day)
-        return map(_file_line, files)
+        return map(_file_line, self._shelf.files())
 
 
 class LibraryFile(ReadOnlyResource, StoredFile):
-    def __init__(self, share: LibraryShare, url: str, environ: dict[str, Any], item: Item) -> None:
+    """A file whose bytes are those of ``file.sha256``."""
+
+    def __init__(self, url: str, environ: dict[str, Any], file: DayFile, opener: Opener) -> None:
         super().__init__(url, environ)
-        self._share = share
-        self.size_bytes, self.mime, self.etag = item.size_bytes, item.mime, item.sha256
-        self.mtime = self.created_at = item.added_at
-        if captured := item.metadata.captured:
-            self.mtime = capture_moment(captured.taken_at, captured.utc_offset, item.added_at)
+        self._opener = opener
+        self.size_bytes, self.mime, self.etag = file.size_bytes, file.mime, file.sha256
+        self.created_at = file.added_at
+        self.mtime = capture_moment(file.taken_at, file.utc_offset, file.added_at)
 
     def listed(self) -> Listed:
         """Its line of a listing."""
@@ -142,7 +209,7 @@ class LibraryFile(ReadOnlyResource, StoredFile):
         return Listed(name, name, False, self.mtime, self.created_at, self.etag, self.size_bytes, self.mime)
 
     def open(self) -> BinaryIO:
-        return self._share.library.open_original(self._share.person.id, self.etag)
+        return self._opener()
 
 
 def capture_moment(taken_at: str | None, utc_offset: str | None, added_at: float) -> float:
@@ -154,6 +221,12 @@ def capture_moment(taken_at: str | None, utc_offset: str | None, added_at: float
         return datetime.datetime.fromisoformat(f"{taken_at or ''}{utc_offset or ''}").timestamp()
     except (ValueError, OverflowError):
         return added_at
+
+
+def _day_file(item: Item) -> DayFile:
+    captured, name = item.metadata.captured, item.library_name or item.name
+    taken_at, utc_offset = (captured.taken_at, captured.utc_offset) if captured else (None, None)
+    return DayFile(name, name, item.size_bytes, item.mime, item.sha256, taken_at, utc_offset, item.added_at)
 
 
 def _folder_line(name: str) -> Listed:

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from indexer.catalog import Catalog
 from indexer.catalog.aspects import EVERYTHING, Shelf
 from indexer.catalog.groups import Group
+from indexer.catalog.tv import Found
 from indexer.derivatives import files
 from indexer.derivatives.files import Derivative
 from indexer.errors import BadQuery, NoDerivative, NoSuchItem
@@ -153,6 +154,12 @@ class Library:
     def day_file(self, person_id: int, day: str, name: str) -> Item | None:
         """The item of that name on that day."""
         return self.catalog.items.library_file(person_id, day, name)
+
+    def open_tv(self, person_id: int, found: Found) -> BinaryIO:
+        """What televisions get, seekable; raises NoSuchItem, NoDerivative, OriginalMissing."""
+        if not found.derivative:
+            return self.open_original(person_id, found.item_id)
+        return self.open_derivative(person_id, found.item_id, found.derivative)[0]
 
     def held(self, person_id: int, digests: list[str]) -> dict[str, str]:
         """Which of these digests this person holds already: digest -> item id."""

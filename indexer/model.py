@@ -45,6 +45,7 @@ class JobKind(StrEnum):
     INDEX = "index"  # metadata and still derivatives
     FILM = "film"  # hover clip and playable version
     FULL = "full"  # a JPEG in full size of what browsers cannot show
+    TV = "tv"  # what every television plays
 
 
 class Door(StrEnum):
@@ -452,14 +453,25 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class TvFile:
+    """What televisions get of an original; ``derivative`` names the file, "" is the original itself."""
+
+    size_bytes: int
+    digest: str
+    mime: str
+    derivative: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What the pipeline learnt; ``failure`` is the first step that failed, the others ran all the same.
 
-    ``metadata`` is for INDEX alone.
+    ``metadata`` is for INDEX alone, ``tv`` for TV.
     """
 
     metadata: Metadata
     failure: Failure | None
+    tv: TvFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from indexer.knowledge import CaptureTime, Metadata, Position
 from indexer.metadata import hints, places, readers, zones
 from indexer.metadata.capture_time import Evidence, choose
 from indexer.metadata.findings import Findings
-from indexer.model import Failure, JobKind, Outcome, Task
+from indexer.model import Failure, JobKind, Outcome, Task, TvFile
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ class Learnt:
     captured: CaptureTime | None = None
     thumbhash: str | None = None
     place: str | None = None
+    tv: TvFile | None = None
 
 
 def make_ready() -> None:
@@ -88,6 +89,10 @@ def make_full(task: Task, learnt: Learnt) -> Learnt:
     return learnt
 
 
+def make_tv(task: Task, learnt: Learnt) -> Learnt:
+    return replace(learnt, tv=makers.make_tv(task.original, task.media, task.derivatives))
+
+
 Step = Callable[[Task, Learnt], Learnt]
 
 STEPS: dict[JobKind, tuple[tuple[str, Step], ...]] = {
@@ -100,6 +105,7 @@ STEPS: dict[JobKind, tuple[tuple[str, Step], ...]] = {
     ),
     JobKind.FILM: (("film", make_film),),
     JobKind.FULL: (("full size", make_full),),
+    JobKind.TV: (("television", make_tv),),
 }
 
 
@@ -112,7 +118,7 @@ def run(task: Task) -> Outcome:
         except Exception as error:  # noqa: BLE001 - the wall around one file: the others must go on
             failures.append(Failure(name, _reason(error)))
             _tell(task, name, error)
-    return Outcome(_metadata(learnt), failures[0] if failures else None)
+    return Outcome(_metadata(learnt), failures[0] if failures else None, learnt.tv)
 
 
 def _tell(task: Task, step: str, error: Exception) -> None:

@@ -67,6 +67,7 @@ class Tending:
     def _look_at(self, person_id: int, days: Sequence[str], stale: dict[str, int]) -> None:
         if days[0] == UNKNOWN_DAY:
             seen = self.catalog.aspects.between(person_id, UNKNOWN_DAY, f"{UNKNOWN_DAY}U")
+            self.catalog.tv.want(person_id, days, time.time())
             self.catalog.aspects.put(person_id, [_aspect(one, None) for one in seen], stale)
             return
         first, end = _start_of(days[0]), _start_of(days[-1]) + timedelta(days=1)
@@ -75,6 +76,7 @@ class Tending:
         lent = {one.id: one for one in lend_places(scenes_of(seen))}
         low, high = (first - near).isoformat(), (end + near).isoformat()
         inner = (one for one in seen if low <= one.taken_at < high)
+        self.catalog.tv.want(person_id, days, time.time())
         self.catalog.aspects.put(person_id, [_aspect(one, lent.get(one.sha256)) for one in inner], stale)
 
 

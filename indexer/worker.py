@@ -84,9 +84,9 @@ class Worker:
         while jobs := self.catalog.jobs.claim(16, LEASE_S, time.time()):
             for job, task, _ in self._with_tasks(jobs):
                 self._end(job, task, functools.partial(decode, task))
-        while self.catalog.groups.regroup_next():
-            pass
-        self._tending.finish()
+            while self.catalog.groups.regroup_next():
+                pass
+            self._tending.finish()
 
     def _turn(self, crews: tuple[Crew, ...], wake: threading.Event, stop: threading.Event) -> None:
         try:
@@ -143,7 +143,7 @@ class Worker:
             self._note_crash(job, task, error)
             return
         failure = GAVE_UP if task.metadata_only else outcome.failure
-        self.catalog.jobs.finish(job, outcome.metadata, failure, RECIPE)
+        self.catalog.jobs.finish(job, outcome.metadata, failure, RECIPE, outcome.tv)
 
     def _note_crash(self, job: Job, task: Task, error: Exception) -> None:
         _log.warning("decoding %s (%s) ended with %r", job.sha256, task.name, error)
@@ -192,12 +192,17 @@ GAVE_UP = Failure(
     "derivatives",
     "Decoding this file was stopped twice: it crashed, took too long or needed too much memory.",
 )
-_STEPS = {JobKind.INDEX: "derivatives", JobKind.FILM: "film", JobKind.FULL: "full size"}
+_STEPS = {
+    JobKind.INDEX: "derivatives",
+    JobKind.FILM: "film",
+    JobKind.FULL: "full size",
+    JobKind.TV: "television",
+}
 
 
 def deadline_of(kind: JobKind, item: Item) -> float:
     """How many seconds such a job may take: a film by its length, a picture as the worst ones need."""
-    if kind is not JobKind.FILM:
+    if kind is JobKind.INDEX or kind is JobKind.FULL:
         return _DEADLINE_S
     return min(_MOST_FILM_S, _FILM_S + _FOR_A_SECOND_S * (item.metadata.duration_s or _UNKNOWN_LENGTH_S))
 

@@ -72,6 +72,8 @@ PROVED_BY = {
     "indexer/catalog/aspects.py": "tests/test_indexer_tending.py",
     "indexer/catalog/clocks.py": "tests/test_webui_memories.py",
     "indexer/catalog/library_names.py": "tests/test_indexer_catalog_items.py",
+    "indexer/catalog/tv_names.py": "tests/test_indexer_catalog_tv.py",
+    "indexer/derivatives/television.py": "tests/test_indexer_catalog_tv.py",
     "indexer/catalog/own_words.py": "tests/test_webui_memories.py",
     "indexer/clocks.py": "tests/test_webui_memories.py",
     "indexer/own_words.py": "tests/test_webui_memories.py",

@@ -32,6 +32,7 @@ from indexer.catalog.reindexing import Reindexing
 from indexer.catalog.resumables import Resumables
 from indexer.catalog.stale_days import StaleDays
 from indexer.catalog.transfers import Transfers
+from indexer.catalog.tv import Tv
 from indexer.errors import CatalogDamaged
 
 
@@ -60,6 +61,7 @@ class Catalog:
     memories: Memories
     own_words: OwnWords
     clocks: Clocks
+    tv: Tv
     receipts: Receipts
     gathering: Gathering
     mishaps: Mishaps
@@ -106,6 +108,7 @@ def open_catalog(location: Path | str) -> Catalog:
         Memories(database),
         OwnWords(database),
         Clocks(database),
+        Tv(database),
         Receipts(database),
         Gathering(database),
         Mishaps(database),

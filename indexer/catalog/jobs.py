@@ -14,14 +14,15 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from indexer.catalog import tv_names
 from indexer.catalog.database import Database
-from indexer.catalog.outcomes import record_failure, record_outcome
+from indexer.catalog.outcomes import mark_stale, record_failure, record_outcome
 from indexer.catalog.portable import insert_or_ignore, upsert
 from indexer.catalog.prepared import Prepared, Row
 from indexer.catalog.tables import ItemRow, JobRow, SettingRow
 from indexer.catalog.versions import bump
 from indexer.knowledge import Metadata
-from indexer.model import Failure, Job, JobKind, Kind, Queue, State
+from indexer.model import Failure, Job, JobKind, Kind, Queue, State, TvFile
 
 
 class Lane(NamedTuple):
@@ -34,12 +35,17 @@ class Lane(NamedTuple):
 # A job's priority is the moment of its upload, so that the newest comes first, within the band of its
 # kind: what somebody waits for, then thumbnails, then what a better recipe makes anew, then videos.
 _BAND = 1 << 40
-_FULL_BAND, _INDEX_BAND, _REMAKE_BAND, _FILM_BAND = _BAND, 0, -_BAND, -2 * _BAND
+_FULL_BAND, _INDEX_BAND, _REMAKE_BAND, _FILM_BAND, _TV_BAND = _BAND, 0, -_BAND, -2 * _BAND, -3 * _BAND
 STILLS = Lane(_REMAKE_BAND, 2 * _BAND)
-FILMS = Lane(_FILM_BAND, _REMAKE_BAND)
-EVERYTHING = Lane(_FILM_BAND, 2 * _BAND)
+FILMS = Lane(_TV_BAND, _REMAKE_BAND)
+EVERYTHING = Lane(_TV_BAND, 2 * _BAND)
 
-_BANDS = {JobKind.INDEX: _INDEX_BAND, JobKind.FILM: _FILM_BAND, JobKind.FULL: _FULL_BAND}
+_BANDS = {
+    JobKind.INDEX: _INDEX_BAND,
+    JobKind.FILM: _FILM_BAND,
+    JobKind.FULL: _FULL_BAND,
+    JobKind.TV: _TV_BAND,
+}
 _PENDING, _RUNNING, _FAILED = "pending", "running", "failed"
 _UNCLAIMED = {"state": _PENDING, "due": 0.0, "token": None}
 _FRESH = {**_UNCLAIMED, "attempts": 0}
@@ -178,7 +184,14 @@ class Jobs:
         with self._database.read() as connection:
             return _IS_PAUSED.row(connection) is not None
 
-    def finish(self, job: Job, metadata: Metadata, failure: Failure | None, recipe: int = 0) -> bool:
+    def finish(
+        self,
+        job: Job,
+        metadata: Metadata,
+        failure: Failure | None,
+        recipe: int = 0,
+        made: TvFile | None = None,
+    ) -> bool:
         """Write what was learnt and end the job; False, changing nothing, when the claim was lost.
 
         ``metadata`` and ``recipe``, the one that was followed, count for INDEX alone. A video that is
@@ -190,10 +203,15 @@ class Jobs:
                 return False
             if job.kind is JobKind.INDEX:
                 record_outcome(connection, job.person_id, job.sha256, metadata, failure, recipe)
+            elif job.kind is JobKind.TV:
+                if made:
+                    tv_names.record(connection, job.person_id, job.sha256, made)
             elif failure:
                 record_failure(connection, job.person_id, job.sha256, failure)
             if job.kind is JobKind.INDEX and failure is None:
                 _go_on(connection, job)
+            if job.kind is JobKind.FILM:
+                mark_stale(connection, job.person_id, job.sha256)
             bump(connection, job.person_id)
             return True
 
@@ -230,6 +248,11 @@ class Jobs:
 def enqueue(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
     """Ask for an item to be indexed (again), within the transaction that gives the reason."""
     _ENQUEUE.run(connection, **_values(person_id, sha256, JobKind.INDEX, now))
+
+
+def ask(connection: sa.Connection, person_id: int, sha256: str, kind: JobKind, moment: float) -> None:
+    """Ask for work unless it was asked for, within the caller's transaction."""
+    _REQUEST.run(connection, **_values(person_id, sha256, kind, moment))
 
 
 def _job(row: Row) -> Job:

@@ -27,10 +27,10 @@ def free_library_name(connection: sa.Connection, person_id: int, day: str, name:
         row = _TAKEN.row(connection, person_id=person_id, day=day, library_key=key)
         return row is not None
 
-    return names.numbered(name, _first_free(is_taken))
+    return names.numbered(name, first_free(is_taken))
 
 
-def _first_free(is_taken: Callable[[int], bool]) -> int:
+def first_free(is_taken: Callable[[int], bool]) -> int:
     """A free number, near the lowest, in few looks: a day may hold thousands of "image.jpg"."""
     if not is_taken(1):
         return 1

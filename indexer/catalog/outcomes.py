@@ -95,6 +95,12 @@ def _facts(known: Metadata) -> dict[str, Any]:
     }
 
 
+def mark_stale(connection: sa.Connection, person_id: int, sha256: str) -> None:
+    """Have an item's day looked at again, within the caller's transaction."""
+    if item := _NAMES.row(connection, person_id=person_id, sha256=sha256):
+        stale_days.mark(connection, person_id, [item[1]])
+
+
 def _searched(name: str, known: Metadata) -> str:
     """The text in which a search looks for a part."""
     camera, caption = known.camera, known.caption

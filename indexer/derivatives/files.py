@@ -33,6 +33,7 @@ class Derivative(StrEnum):
     CLIP = "clip"
     PLAYABLE = "playable"
     FULL = "full"
+    TV = "tv"
 
 
 def find(folder: Path, derivative: str) -> tuple[Path, str] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from indexer.derivatives import images, raw, videos
-from indexer.model import Kind, MediaType
+from indexer.derivatives import images, raw, television, videos
+from indexer.model import Kind, MediaType, TvFile
 
 Maker = Callable[[Path, MediaType, Path], str | None]
 
@@ -44,3 +44,8 @@ def make_full(original: Path, media: MediaType, folder: Path) -> None:
     maker = FULL_MAKERS.get(media.kind)
     if maker:
         maker(original, media, folder)
+
+
+def make_tv(original: Path, media: MediaType, folder: Path) -> TvFile | None:
+    """Make what televisions get; None where the kind has no such. Raises as `make` does."""
+    return television.make(original, media, folder)

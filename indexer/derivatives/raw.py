@@ -56,6 +56,14 @@ def make_full(original: Path, media: MediaType, folder: Path) -> None:
     stills.write_full(_picture(original, None), folder)
 
 
+def picture(original: Path, longest_px: int) -> Image.Image:
+    """The whole picture if it can be had, else the preview; may be larger. Raises as `make_stills` does."""
+    try:
+        return _picture(original, None)
+    except RawNotUnderstood:
+        return _picture(original, longest_px)
+
+
 def _picture(original: Path, longest_px: int | None) -> Image.Image:
     with _opened(original) as raw:
         size: Size = (raw.sizes.width, raw.sizes.height)

@@ -63,11 +63,16 @@ def write(picture: Image.Image, folder: Path) -> str:
 
 def write_full(picture: Image.Image, folder: Path) -> None:
     """Write an upright sRGB picture as the full-size JPEG, on white paper where it is transparent."""
-    opaque = picture
-    if picture.mode == "RGBA":
-        opaque = Image.new("RGB", picture.size, "white")
-        opaque.paste(picture, mask=picture.getchannel("A"))
-    files.write(folder, Derivative.FULL, ".jpg", jpeg(opaque, FULL_QUALITY))
+    files.write(folder, Derivative.FULL, ".jpg", jpeg(on_white(picture), FULL_QUALITY))
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """The picture without transparency."""
+    if picture.mode != "RGBA":
+        return picture
+    opaque = Image.new("RGB", picture.size, "white")
+    opaque.paste(picture, mask=picture.getchannel("A"))
+    return opaque
 
 
 def fitted(size: Size, longest_px: int) -> Size:

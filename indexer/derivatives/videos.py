@@ -60,6 +60,22 @@ def make_film(original: Path, media: MediaType, folder: Path) -> None:
         _make_clip(original, media, streams, clip)
 
 
+def plays_as_it_is(original: Path, media: MediaType) -> bool:
+    """Whether no other version is needed; raises VideoUnreadable, VideoTooLarge."""
+    return film_plan.plan(_look(original, media), media).way is Way.AS_IT_IS
+
+
+def rewrap(original: Path, media: MediaType, folder: Path) -> Path:
+    """Put the same streams into an MP4 that starts at once: the file. Raises as `make_film` does."""
+    streams = _look(original, media)
+    encoding = _film_encoding(streams, Plan(Way.REMUX))
+    with files.making(folder, Derivative.TV, ".mp4") as film:
+        convert(original, media, film, encoding, film_limits(original, streams))
+    found = files.find(folder, Derivative.TV)
+    assert found is not None
+    return found[0]
+
+
 def _look(original: Path, media: MediaType) -> Streams:
     with probe.opened(original, media) as container:
         streams = probe.look(container)

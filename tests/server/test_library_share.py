@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
+import time
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 
@@ -71,6 +74,54 @@ def test_a_name_twice_on_a_day_gets_a_number(mounted: DavClient) -> None:
     assert sorted(mounted.children(DAY)) == [DAY + "IMG_0001 (2).JPG", PHOTO]
     bodies = {mounted.get(path).body for path in mounted.children(DAY)}
     assert bodies == {photo("2024:05:17 18:30:01"), photo("2024:05:17 19:00:00", "navy")}
+
+
+TV_DAY = "/Library/TV/2024/2024-05/2024-05-17/"
+
+
+def listed_in_time(client: DavClient, folder: str, number: int) -> list[str]:
+    """What lies in a folder once so much does: files for televisions are made when nothing else is to do."""
+    for _ in range(300):
+        answer = client.request("PROPFIND", folder, expect=(207, 404), headers={"Depth": "1"})
+        if answer.status == 207 and len(client.children(folder)) >= number:
+            return sorted(client.children(folder))
+        time.sleep(0.1)
+    raise AssertionError(f"{folder} holds less than {number}")
+
+
+def test_televisions_see_one_file_for_each_shot(mounted: DavClient) -> None:
+    assert listed_in_time(mounted, TV_DAY, 2) == [TV_DAY + "IMG_0001 (2).jpg", TV_DAY + "IMG_0001.jpg"]
+    for path in mounted.children(TV_DAY):
+        head, whole = mounted.head(path), mounted.get(path)
+        listed = mounted.propfind(path, depth="0").resources()[path]
+        assert int(head.headers["Content-Length"]) == len(whole.body)
+        assert listed["{DAV:}getcontentlength"].text == str(len(whole.body))
+        assert listed["{DAV:}getetag"].text == head.headers["ETag"] == whole.headers["ETag"]
+        assert hashlib.sha256(whole.body).hexdigest() in (head.headers["ETag"] or "")
+        part = mounted.get(path, expect=206, headers={"Range": "bytes=10-19"})
+        assert part.body == whole.body[10:20]
+        assert Image.open(io.BytesIO(whole.body)).format == "JPEG"
+
+
+def test_albums_memories_and_favourites_are_folders(filled: ServerProcess, mounted: DavClient) -> None:
+    listed_in_time(mounted, TV_DAY, 2)
+    api = "/api/v1"
+    items = json.loads(mounted.get(f"{api}/items").body)["items"]
+    first, second = (item["id"] for item in items if item["name"] == "IMG_0001.JPG")
+    wanted = {"title": "Best: of / all", "items": [first, second]}
+    answer = mounted.request("POST", f"{api}/albums", expect=201, body=json.dumps(wanted).encode())
+    assert mounted.children("/Library/Albums/") == ["/Library/Albums/Best- of - all/"]
+    album = mounted.children("/Library/Albums/Best- of - all/")
+    assert len(album) == 2
+    assert all(mounted.get(path).body for path in album)
+    undone = f"{api}/decisions/{json.loads(answer.body)['decision']}/undo"
+    mounted.request("POST", undone, expect=200, body=b"{}")
+    assert mounted.children("/Library/Albums/") == []
+    mounted.request("POST", f"{api}/items/{first}", expect=200, body=b'{"favourite": true}')
+    (favourite,) = mounted.children("/Library/Favourites/")
+    assert favourite.startswith("/Library/Favourites/2024-05-17 IMG_0001")
+    assert mounted.children("/Library/Memories/") == []
+    mounted.get("/Library/Albums/Best- of - all/", expect=404)
 
 
 def test_an_unknown_date_has_a_shelf_of_its_own(mounted: DavClient) -> None:
