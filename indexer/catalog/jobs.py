@@ -86,7 +86,8 @@ _IS_EXPIRED = Prepared(
 )
 _QUEUE = Prepared(
     sa.select(JobRow.state, sa.func.count())
-    .where(JobRow.person_id == sa.bindparam("person_id"))
+    # Nobody waits for what televisions get.
+    .where(JobRow.person_id == sa.bindparam("person_id"), JobRow.kind != JobKind.TV)
     .group_by(JobRow.state)
 )
 _COLUMNS = [*_KEY, *_FRESH, "priority"]
