@@ -118,7 +118,7 @@ def run(task: Task) -> Outcome:
         except Exception as error:  # noqa: BLE001 - the wall around one file: the others must go on
             failures.append(Failure(name, _reason(error)))
             _tell(task, name, error)
-    return Outcome(_metadata(learnt), failures[0] if failures else None, learnt.tv)
+    return Outcome(_metadata(learnt), failures[0] if failures else None, tv=learnt.tv)
 
 
 def _tell(task: Task, step: str, error: Exception) -> None:
