@@ -21,7 +21,8 @@ export class Strip {
     this.root.hidden = true;
     // The viewer would zoom the picture.
     this.root.addEventListener("wheel", (event) => event.stopPropagation());
-    new ResizeObserver(() => onResize()).observe(this.root);
+    this.told = 0;
+    new ResizeObserver(() => this.#tell()).observe(this.root);
     /** @type {?Item} the one that was asked about last */
     this.item = null;
   }
@@ -51,6 +52,12 @@ export class Strip {
     this.burst.show(burst, inBurst?.id ?? "");
     this.shot.show(shot, this.item?.id ?? "");
     this.root.hidden = this.burst.root.hidden && this.shot.root.hidden;
+    this.#tell();
+  }
+
+  #tell() {
+    if (this.height === this.told) return;
+    this.told = this.height;
     this.onResize();
   }
 }

@@ -116,13 +116,14 @@ export class Viewer {
     });
     this.pswp = pswp;
     this.panel = new InfoPanel(() => this.#panelToggled());
-    this.strip = new Strip((item) => this.#showMember(item), () => this.pswp === pswp && pswp.updateSize(true), this.deeds);
+    this.strip = new Strip((item) => this.#showMember(item), () => this.#makeRoom(), this.deeds);
     pswp.addFilter("numItems", () => this.sequence.total);
     pswp.addFilter("itemData", (data, index) => this.#slide(index));
     pswp.addFilter("thumbEl", (thumb, data) => this.#thumbnail(data.item));
     pswp.on("contentLoad", (event) => this.#loadElement(event));
     pswp.on("contentDeactivate", ({ content }) => film.pause(content.element));
     pswp.on("pointerDown", (event) => film.isOnControls(event.originalEvent) && event.preventDefault());
+    pswp.on("openingAnimationEnd", () => this.strip.height && this.#makeRoom());
     pswp.on("uiRegister", () => this.#addControls());
     pswp.on("change", () => this.#changed());
     pswp.on("keydown", (event) => this.#pressed(event));
@@ -257,6 +258,11 @@ export class Viewer {
   #isZoomed() {
     const { currSlide } = this.pswp;
     return currSlide.currZoomLevel > currSlide.zoomLevels.initial;
+  }
+
+  /** For the strip below the picture; in the middle of opening it would break the animation off. */
+  #makeRoom() {
+    if (this.pswp?.opener.isOpen) this.pswp.updateSize(true);
   }
 
   #panelToggled() {
