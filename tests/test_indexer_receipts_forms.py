@@ -22,6 +22,9 @@ HURTING = [
     "ü 😀.jpg",
     "sub/*star.jpg",
     "-dash.jpg",
+    "-",
+    "--",
+    "sub/-",
     "#hash.jpg",
 ]
 
@@ -92,7 +95,8 @@ def test_the_text_itself_passes_sha256sum(tmp_path: Path) -> None:
     cut = ReceiptFile(
         "DCIM/#cut\\.jpg", "DCIM/#cut\\.jpg", FileOutcome.INCOMPLETE, 5, NOW, reason="Copy it again."
     )
-    text = "".join(forms.text(receipt(Totals(new=7, verified=7, incomplete=1)), [cut], [*files, cut]))
+    totals = Totals(new=len(files), verified=len(files), incomplete=1)
+    text = "".join(forms.text(receipt(totals), [cut], [*files, cut]))
     done = check(tmp_path, text)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count(": OK") == len(HURTING)

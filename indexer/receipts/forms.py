@@ -26,7 +26,7 @@ def checksums(files: Iterable[ReceiptFile], folder: str) -> Iterator[str]:
     """
     for file in files:
         if file.outcome in ARRIVED and file.sha256:
-            name = relative(file.path, folder)
+            name = _as_argument(relative(file.path, folder))
             escaped = "".join(_ESCAPES.get(character, character) for character in name)
             mark = "\\" if escaped != name else ""
             yield f"{mark}{file.sha256}  {escaped}\n"
@@ -79,6 +79,11 @@ def file_name(folder: str, begun_at: float) -> str:
     while len(name.encode()) > names.LONGEST_NAME_BYTES - 16:
         name = name[:-1]
     return f"{name}.txt"
+
+
+def _as_argument(name: str) -> str:
+    """The name as a program takes it for a file: "-" alone is its standard input."""
+    return "./-" if name == "-" else name
 
 
 def _words(sentence: str) -> str:
