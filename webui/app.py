@@ -187,7 +187,6 @@ def _memory_routes(memories: MemoryCalls, albums: AlbumCalls) -> list[tuple[str,
         ("DELETE", "/api/v1/albums/<album_id>", albums.delete),
         ("GET", "/api/v1/clock-suggestions", memories.clocks),
         ("POST", "/api/v1/clock-suggestions/<clock_id>", memories.correct),
-        ("POST", "/api/v1/decisions/<decision:int>/undo", memories.undo),
     ]
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from bottle import HTTPResponse, request
 
 from indexer.clocks import Clocks, WrongClock
-from indexer.errors import NoSuchDecision
 from indexer.library import Library
 from indexer.memories import Memories
 from indexer.model import Collection, Sort
@@ -26,7 +25,7 @@ _ON_A_PAGE = "1000"
 
 
 class MemoryCalls:
-    """Everything under ``/api/v1/memories``; clocks; what is said of items; and undoing all of it."""
+    """Everything under ``/api/v1/memories``; clocks; and what is said of items."""
 
     def __init__(self, library: Library, memories: Memories, visitors: Visitors) -> None:
         self._library = library
@@ -85,15 +84,6 @@ class MemoryCalls:
                 memories.get(person_id, Sort.MEMORY, memory_id)
                 return decided(memories.move(person_id, item_list(wanted, "remove"), None))
         return decided(memories.change(person_id, Sort.MEMORY, memory_id, wanted))
-
-    def undo(self, decision: int) -> HTTPResponse:
-        """Have a decision not count any more; raises NoSuchDecision."""
-        visitor = self._visitors.require_for_call(request.environ)
-        undone = self._library.catalog.arrangements.undo(visitor.person.id, decision, self._memories.clock())
-        if undone is None:
-            raise NoSuchDecision
-        self._memories.undo(visitor.person.id, undone)
-        return decided(decision)
 
     def say(self, item_id: str) -> HTTPResponse:
         """Favourite, title, rating of an item; raises NoSuchItem, BadQuery."""

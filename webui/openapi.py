@@ -60,6 +60,9 @@ _ITEM: Json = dict(  # noqa: C408 - to be given on as keywords
     camera=_object(make=_or_null(_TEXT), model=_or_null(_TEXT), lens=_or_null(_TEXT)),
     gps=_or_null(_object(lat=_NUMBER, lon=_NUMBER)),
     place=_or_null(_TEXT),
+    estimated_place=_or_null(
+        _object(lat=_NUMBER, lon=_NUMBER, place=_or_null(_TEXT), confidence=_NUMBER, lender=_DIGEST)
+    ),
     duration_s=_or_null(_NUMBER),
     state=_STATE,
     failure=_or_null(_object(step=_TEXT, reason=_TEXT)),
@@ -132,6 +135,12 @@ _SCHEMAS: Json = {
         read_only=_FLAG,
         created_at=_MOMENT,
         used_at=_or_null({**_MOMENT, "description": "True to about a minute."}),
+    ),
+    "Facets": _object(
+        **{
+            name: _list(_object(value=_TEXT, count=_COUNT))
+            for name in ("category", "camera", "lens", "place", "year")
+        }
     ),
     "Timeline": _object(days=_list(_object(day=_DAY, count=_COUNT, items=_COUNT))),
     "Page": _object(items=_list(_ref("Item")), next=_or_null(_TEXT)),
@@ -449,6 +458,20 @@ _PATHS: Json = {
                 _query("collapsed", "1: only the covers of bursts and of shots outside of bursts.", _TEXT),
                 _query("cursor", "The next of the page before."),
                 _query("limit", "At most so many items.", {**_LIMIT, "default": 200}),
+            ],
+        )
+    },
+    "/facets": {
+        "get": _call(
+            "What the items are, and where and with what they were taken, with counts.",
+            {
+                "200": _json_answer("By facet.", _ref("Facets")),
+                "400": _refusal("A parameter is wrong."),
+                **_LOGGED_OUT,
+            },
+            parameters=[
+                *(_query(name, "Only these.") for name in ("category", "camera", "lens", "place", "year")),
+                _query("collapsed", "1: count only the covers of bursts and of shots outside of bursts."),
             ],
         )
     },
