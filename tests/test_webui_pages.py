@@ -162,3 +162,13 @@ def test_pages_carry_no_inline_script_or_style(site: Site) -> None:
     for page in pages:
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", page.text)
         assert not re.search(r'(?:src|href)="(?:https?:)?//', page.text)
+
+
+@pytest.mark.parametrize("path", ["/memories", "/memories/m-1", "/albums", "/albums/a-1", "/settings"])
+def test_pages_of_groups_are_for_those_who_are_logged_in(site: Site, path: str) -> None:
+    site.add_person()
+    assert site.get(path).headers["location"].startswith("/login?next=")
+    site.log_in()
+    page = site.get(path)
+    assert page.status == 200
+    assert (f'data-id="{path.split("/")[-1]}"' in page.text) is (path.count("/") == 2)
