@@ -18,7 +18,7 @@ from davserver.stored_file import StoredFile
 from indexer import names
 from indexer.catalog.listings import Listed
 from indexer.catalog.receipts import FOLDER
-from indexer.model import Person
+from indexer.model import EntryType, Person
 from indexer.receipt import ReceiptText
 from indexer.receipts.copies import Receipts
 
@@ -48,8 +48,11 @@ class ReceiptTexts:
         return [line for line in lines if line.key not in own]
 
     def check_free(self, path: str) -> None:
-        """Raise DAVError 403 where this is the folder, and receipts are in it."""
-        if names.key(path) == FOLDER and self.receipts.texts(self.person):
+        """Raise DAVError 403 where this is the folder, and receipts are in it; a file of that name may go."""
+        if names.key(path) != FOLDER or not self.receipts.texts(self.person):
+            return
+        entry = self.receipts.catalog.entries.get(self.person.id, FOLDER)
+        if entry is not None and entry.type is EntryType.FOLDER:
             raise DAVError(
                 HTTP_FORBIDDEN, context_info="The folder Receipts stays; remove files of your own one by one."
             )

@@ -86,13 +86,15 @@ class _Named:
 
     def move(self, target_url: str) -> None:
         """MOVE: the same file or folder under another name, in place of what had it."""
+        target = self._target(target_url)
         self.share.receipts.check_free(self.upload_path)
-        self.share.tree.move(self.share.person.id, self._own_path(), _upload_path(target_url))
+        self.share.tree.move(self.share.person.id, self._own_path(), target)
         self._remove_locks()
 
     def copy(self, target_url: str, *, is_deep: bool) -> None:
         """COPY: a further name for the same original; ``is_deep`` with all that a folder holds."""
-        self.share.tree.copy(self.share.person.id, self._own_path(), _upload_path(target_url), deep=is_deep)
+        target = self._target(target_url)
+        self.share.tree.copy(self.share.person.id, self._own_path(), target, deep=is_deep)
 
     def prevent_locking(self) -> bool:
         # A lock on the whole share, left behind by a crash, would stop every copy for an hour.
@@ -102,6 +104,12 @@ class _Named:
         if self.entry is None:
             raise DAVError(HTTP_FORBIDDEN, context_info="The Upload share itself stays where it is.")
         return self.upload_path
+
+    def _target(self, url: str) -> str:
+        """Where a MOVE or COPY goes; what stands there is replaced with all that it holds."""
+        path = _upload_path(url)
+        self.share.receipts.check_free(path)
+        return path
 
     def _remove_locks(self) -> None:
         self.provider.lock_manager.release_below(ref_url(self.path))

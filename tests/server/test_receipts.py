@@ -179,6 +179,24 @@ def test_receipts_in_the_mount_stay_and_count_for_nothing(dav: DavClient) -> Non
     assert len(receipts(dav)) == 1
 
 
+def test_nothing_replaces_the_folder_of_the_receipts(dav: DavClient) -> None:
+    copied(dav)
+    taxi = jpeg(Shot(seed=1))
+    dav.put("/Upload/Receipts/taxi.jpg", taxi)
+    inside = set(dav.children("/Upload/Receipts"))
+    assert "stays" in dav.move("/Upload/DCIM", "/Upload/Receipts", expect=403).reason
+    assert "stays" in dav.copy("/Upload/DCIM", "/Upload/Receipts/", expect=403).reason
+    shallow = {"Depth": "0", "Destination": "/Upload/Receipts"}
+    dav.request("COPY", "/Upload/DCIM", expect=403, headers=shallow)
+    dav.move("/Upload/DCIM/a.jpg", "/Upload/Receipts", expect=403)
+    dav.copy("/Upload/DCIM/a.jpg", "/Upload/Receipts", expect=403)
+    assert set(dav.children("/Upload/Receipts")) == inside
+    assert dav.get("/Upload/Receipts/taxi.jpg").body == taxi
+    assert dav.children("/Upload/DCIM") == ["/Upload/DCIM/a.jpg"]
+    dav.copy("/Upload/DCIM", "/Upload/Receipts/DCIM")
+    assert "/Upload/Receipts/DCIM/" in dav.children("/Upload/Receipts")
+
+
 def test_a_folder_of_that_name_of_ones_own(dav: DavClient, rclone: Rclone, tmp_path: Path) -> None:
     own = tmp_path / "Receipts"
     (own / "2024").mkdir(parents=True)
@@ -205,6 +223,9 @@ def test_a_file_of_that_name_of_ones_own(dav: DavClient) -> None:
     assert close(dav, "DCIM")["safe_to_format"]
     assert dav.get("/Upload/Receipts").body == b"my own"
     assert set(dav.children("/Upload")) == {"/Upload/DCIM/", "/Upload/Receipts"}
+    dav.move("/Upload/DCIM/a.jpg", "/Upload/Receipts")
+    assert dav.get("/Upload/Receipts").body == jpeg()
+    dav.delete("/Upload/Receipts")
 
 
 def test_a_killed_server_finishes_what_it_began(server: ServerProcess) -> None:
