@@ -70,8 +70,8 @@ class Crew:
         self._running[future] = job, task
         future.add_done_callback(lambda _: ended())
 
-    def collect(self) -> Iterator[tuple[Job, Task, Callable[[], Outcome]]]:
-        """What has ended; the function answers the outcome or raises what the process died of.
+    def collect(self) -> Iterator[tuple[Job, Task, Future[Outcome]]]:
+        """What has ended; the future has the outcome or raises what the process died of.
 
         Whoever stops asking finds the rest the next time. Raises PoolBroken.
         """
@@ -79,7 +79,11 @@ class Crew:
         if self._has_begun and not self._pool.active:
             raise PoolBroken
         for future in [future for future in self._running if future.done()]:
-            yield *self._running.pop(future), future.result
+            yield *self._running.pop(future), future
+
+    def keep(self, job: Job, task: Task, future: Future[Outcome]) -> None:
+        """Take back what was collected, to be collected again."""
+        self._running[future] = job, task
 
     def close(self) -> None:
         """Kill the processes; ``jobs`` tells what they did not finish."""

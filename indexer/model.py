@@ -466,11 +466,13 @@ class TvFile:
 class Outcome:
     """What the pipeline learnt; ``failure`` is the first step that failed, the others ran all the same.
 
-    ``metadata`` is for INDEX alone, ``tv`` for TV.
+    ``metadata`` is for INDEX alone. With ``found_no_room`` nothing counts: the disk was full, which says
+    nothing about the file. ``tv`` is for TV.
     """
 
     metadata: Metadata
     failure: Failure | None
+    found_no_room: bool = False
     tv: TvFile | None = None
 
 

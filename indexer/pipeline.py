@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from indexer.derivatives import files, makers
 from indexer.derivatives.files import Derivative
-from indexer.errors import LibraryError
+from indexer.errors import LibraryError, NoRoom
+from indexer.hashing import told_when_full
 from indexer.knowledge import CaptureTime, Metadata, Position
 from indexer.metadata import hints, places, readers, zones
 from indexer.metadata.capture_time import Evidence, choose
@@ -110,11 +111,17 @@ STEPS: dict[JobKind, tuple[tuple[str, Step], ...]] = {
 
 
 def run(task: Task) -> Outcome:
-    """Take one original through every step. A step that fails is reported; the others still run."""
+    """Take one original through every step. A step that fails is reported; the others still run.
+
+    Only a full disk ends it early.
+    """
     learnt, failures = Learnt(), []
     for name, step in STEPS[task.kind]:
         try:
-            learnt = step(task, learnt)
+            with told_when_full(None):
+                learnt = step(task, learnt)
+        except NoRoom:
+            return Outcome(Metadata(), None, found_no_room=True)
         except Exception as error:  # noqa: BLE001 - the wall around one file: the others must go on
             failures.append(Failure(name, _reason(error)))
             _tell(task, name, error)

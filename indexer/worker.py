@@ -80,10 +80,11 @@ class Worker:
                     self.catalog.jobs.release(job)
 
     def drain(self) -> None:
-        """Do everything that is pending, in the caller's process, without limits; for tests."""
+        """Do everything that is pending, in the caller's process, no limits; for tests. Raises NoRoom."""
         while jobs := self.catalog.jobs.claim(16, LEASE_S, time.time()):
             for job, task, _ in self._with_tasks(jobs):
-                self._end(job, task, functools.partial(decode, task))
+                if not self._end(job, task, functools.partial(decode, task)):
+                    raise NoRoom
             while self.catalog.groups.regroup_next():
                 pass
             self._tending.finish()
@@ -102,9 +103,8 @@ class Worker:
             stop.wait(_PAUSE_AFTER_ERROR_S)
 
     def _work(self, crews: tuple[Crew, ...], wake: threading.Event) -> None:
-        for crew in crews:
-            for ended in crew.collect():
-                self._end(*ended)
+        if not all(self._collect(crew) for crew in crews):
+            raise NoRoom
         self._keep_claims(crews)
         if self.catalog.groups.regroup_next():
             wake.set()  # there may be more of it
@@ -112,6 +112,18 @@ class Worker:
             self._fill(crew, wake)
         if not (crews[0].jobs or self.catalog.jobs.is_paused()):
             self._tending.turn()
+
+    def _collect(self, crew: Crew) -> bool:
+        """Write down what has ended; False when the disk had no room for some of it. Raises NoRoom."""
+        had_room = True
+        for job, task, future in crew.collect():
+            try:
+                had_room &= self._end(job, task, future.result)
+            except NoRoom:
+                # Not even the catalog could grow. What was decoded is not decoded again.
+                crew.keep(job, task, future)
+                raise
+        return had_room
 
     def _keep_claims(self, crews: tuple[Crew, ...]) -> None:
         now = time.time()
@@ -136,14 +148,19 @@ class Worker:
                     self.catalog.jobs.release(job)
             raise
 
-    def _end(self, job: Job, task: Task, outcome_of: Callable[[], Outcome]) -> None:
+    def _end(self, job: Job, task: Task, outcome_of: Callable[[], Outcome]) -> bool:
+        """Write down what became of a job; False when it found the disk full, and waits again."""
         try:
             outcome = outcome_of()
         except Exception as error:  # noqa: BLE001 - whatever a decoder dies of
             self._note_crash(job, task, error)
-            return
+            return True
+        if outcome.found_no_room:
+            self.catalog.jobs.release(job)
+            return False
         failure = GAVE_UP if task.metadata_only else outcome.failure
         self.catalog.jobs.finish(job, outcome.metadata, failure, RECIPE, outcome.tv)
+        return True
 
     def _note_crash(self, job: Job, task: Task, error: Exception) -> None:
         _log.warning("decoding %s (%s) ended with %r", job.sha256, task.name, error)

@@ -32,9 +32,9 @@ class Tried:
     def outcome_of(self, decode: Decode, deadline_s: float = 30.0) -> Outcome:
         self.start(1, decode, deadline_s)
         assert self.ended.wait(40)
-        ((job, task, outcome_of),) = self.crew.collect()
+        ((job, task, future),) = self.crew.collect()
         assert (job.id, task.name) == (1, "a.jpg")
-        return outcome_of()
+        return future.result()
 
     def start(self, number: int, decode: Decode, deadline_s: float = 30.0) -> None:
         self.ended.clear()

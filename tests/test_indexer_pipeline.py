@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ from indexer.derivatives.files import find
 from indexer.identify import identify
 from indexer.knowledge import Camera, CaptureTime, Confidence, Metadata, Position
 from indexer.model import Failure, JobKind, Kind, Outcome, Task
-from indexer.pipeline import Learnt, run
+from indexer.pipeline import STEPS, Learnt, run
 from tests import photos, samples
 from tests.films import make_film
 from tests.photos import Shot
@@ -151,6 +153,20 @@ def test_what_an_older_recipe_made_serves_until_the_new_is_there(tmp_path: Path)
     assert found[0].read_bytes() != b"old"
 
 
+@pytest.mark.parametrize("full", [errno.ENOSPC, errno.EDQUOT])
+@pytest.mark.parametrize("step", ["read_metadata", "make_derivatives"])
+def test_a_full_disk_is_no_fault_of_the_file(
+    full: int, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Learnt:
+        raise OSError(full, os.strerror(full))
+
+    steps = [(name, fail if each.__name__ == step else each) for name, each in STEPS[JobKind.INDEX]]
+    monkeypatch.setitem(STEPS, JobKind.INDEX, tuple(steps))
+    outcome = run(task_for(tmp_path, photos.jpeg(SHOT)))
+    assert (outcome.failure, outcome.found_no_room) == (None, True)
+
+
 def test_an_unknown_date_stays_unknown(tmp_path: Path) -> None:
     assert run(task_for(tmp_path, photos.gif())).metadata.captured is None
 
@@ -180,8 +196,8 @@ def test_broken_exif_keeps_its_thumbnail(tmp_path: Path) -> None:
     [
         (MemoryError(), "The file needs more memory than one file may take."),
         (
-            OSError(28, "No space left on device"),
-            "The server could not read or write a file: No space left on device.",
+            OSError(5, "Input/output error"),
+            "The server could not read or write a file: Input/output error.",
         ),
         (RecursionError("deep"), "An unexpected error came up: RecursionError."),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from indexer.catalog.jobs import Jobs, Lane, enqueue
 from indexer.crew import Crew, PoolBroken
 from indexer.derivatives import videos
 from indexer.derivatives.files import find
+from indexer.errors import NoRoom
 from indexer.knowledge import Metadata
 from indexer.library import derivatives_folder
 from indexer.model import Failure, Item, Job, JobKind, Outcome, Queue, State, Task
@@ -162,6 +164,53 @@ def test_trouble_with_the_catalog_passes(home: Home, monkeypatch: pytest.MonkeyP
     sha256 = home.bring("notes.txt", b"text").sha256
     with working(home):
         wait_until(lambda: is_ready(home, sha256))
+
+
+def test_a_full_disk_costs_a_photo_nothing(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full_disk(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    sha256 = home.bring("IMG_1.JPG", PHOTO).sha256
+    with monkeypatch.context() as full:
+        full.setattr("os.fsync", full_disk)
+        for _ in range(MOST_ATTEMPTS + 1):
+            with pytest.raises(NoRoom):
+                home.worker().drain()
+    assert home.catalog.jobs.queue(home.alice) == Queue(1, 0, 0)
+    home.worker().drain()
+    assert item_of(home, sha256).state is State.READY
+    assert has_thumbnail(home, sha256)
+
+
+def test_the_work_goes_on_when_there_is_room(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "decode", _find_no_room_at_first)
+    monkeypatch.setattr(module, "_PAUSE_AFTER_ERROR_S", 0.05)
+    digests = [home.bring(f"{number}.jpg", photos.jpeg(Shot(seed=number))).sha256 for number in range(3)]
+    tried = home.folder.derivatives / "tried"
+    with working(home):
+        wait_until(lambda: tried.exists() and tried.stat().st_size > 2 * MOST_ATTEMPTS)
+        assert [item_of(home, each).state for each in digests] == [State.PENDING] * 3
+        (home.folder.derivatives / "room").touch()
+        wait_until(lambda: all(is_ready(home, each) for each in digests))
+
+
+def test_a_catalog_without_room_takes_the_outcome_later(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long before the claim runs out."""
+    refusals = iter([NoRoom(), NoRoom()])
+    finish: Callable[..., bool] = Jobs.finish
+
+    def full(*arguments: object) -> bool:
+        for refusal in refusals:
+            raise refusal
+        return finish(*arguments)
+
+    monkeypatch.setattr(Jobs, "finish", full)
+    monkeypatch.setattr(module, "decode", _work_once)
+    monkeypatch.setattr(module, "_PAUSE_AFTER_ERROR_S", 0.01)
+    digests = [home.bring(f"{number}.jpg", photos.jpeg(Shot(seed=number))).sha256 for number in range(3)]
+    with working(home):
+        wait_until(lambda: all(is_ready(home, each) for each in digests))
+    assert next(refusals, None) is None
 
 
 def test_a_crash_that_does_not_come_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -418,6 +467,20 @@ def _tell_and_wait(task: Task) -> Outcome:
         return decode(task)
     told.write_text(str(os.getpid()))
     return _wait_long(task)
+
+
+def _find_no_room_at_first(task: Task) -> Outcome:
+    root = task.derivatives.parent.parent.parent
+    if (root / "room").exists():
+        return decode(task)
+    with (root / "tried").open("a") as tried:
+        tried.write(".")
+    return Outcome(Metadata(), None, found_no_room=True)
+
+
+def _work_once(task: Task) -> Outcome:
+    (task.derivatives.parent.parent.parent / f"done {task.name}").touch(exist_ok=False)
+    return decode(task)
 
 
 def _wait_long(_task: Task) -> Outcome:

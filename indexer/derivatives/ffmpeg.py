@@ -74,9 +74,10 @@ def convert(
     )
     with process:
         words = _attend(process, limits)
-    if process.returncode and os.strerror(errno.ENOSPC) in words:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if process.returncode:
+        for full in (errno.ENOSPC, errno.EDQUOT):
+            if os.strerror(full) in words:
+                raise OSError(full, os.strerror(full))
         raise VideoUnreadable(_reason(process.returncode, words.replace(str(original), "the file")))
 
 
