@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.derivatives.files import Derivative, find, making, write
+from indexer.derivatives.files import RECIPE, Derivative, drop_older, find, making, write
 
 
 def test_nothing_there(tmp_path: Path) -> None:
@@ -28,14 +28,31 @@ def test_written_is_found(extension: str, mime: str, tmp_path: Path) -> None:
 
 def test_the_newest_recipe_wins_by_number(tmp_path: Path) -> None:
     for name in ("thumbnail-2.jpg", "thumbnail-10.webp", "thumbnail-9.webp", "preview-11.jpg"):
-        (tmp_path / name).write_bytes(b"")
+        (tmp_path / name).write_bytes(b"picture")
     assert find(tmp_path, "thumbnail") == (tmp_path / "thumbnail-10.webp", "image/webp")
 
 
 @pytest.mark.parametrize("name", ["thumbnail-1.exe", "thumbnail-x.jpg", "thumbnail.jpg", ".making-thumbnail"])
 def test_other_files_are_passed_over(name: str, tmp_path: Path) -> None:
-    (tmp_path / name).write_bytes(b"")
+    (tmp_path / name).write_bytes(b"picture")
     assert find(tmp_path, "thumbnail") is None
+
+
+def test_a_folder_and_an_empty_file_are_no_derivatives(tmp_path: Path) -> None:
+    """Nor do they keep the next one from its place, or hide an older one."""
+    in_the_way = tmp_path / "thumbnail-1.webp", tmp_path / f"preview-{RECIPE}.jpg"
+    for folder in in_the_way:
+        folder.mkdir()
+        (folder / "a.jpg").touch()
+    (tmp_path / f"thumbnail-{RECIPE}.webp").touch()
+    assert (find(tmp_path, "preview"), find(tmp_path, "thumbnail")) == (None, None)
+    old = tmp_path / "thumbnail-0.webp"
+    old.write_bytes(b"old")
+    assert find(tmp_path, "thumbnail") == (old, "image/webp")
+    made = write(tmp_path, Derivative.PREVIEW, ".jpg", b"picture")
+    assert find(tmp_path, "preview") == (made, "image/jpeg")
+    drop_older(tmp_path, Derivative)
+    assert sorted(tmp_path.iterdir()) == [made, tmp_path / f"thumbnail-{RECIPE}.webp"]
 
 
 @pytest.mark.parametrize("derivative", ["", "..", "../secret", ".*"])

@@ -10,6 +10,8 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -37,17 +39,20 @@ class Derivative(StrEnum):
 
 
 def find(folder: Path, derivative: str) -> tuple[Path, str] | None:
-    """The file of the newest recipe and its MIME type; None when there is none (or no folder)."""
+    """The file of the newest recipe and its MIME type; None when there is none (or no folder).
+
+    What is empty or no file has not been made: a power cut or somebody else left it.
+    """
     try:
         names = os.listdir(folder)
     except (FileNotFoundError, NotADirectoryError):
         return None
     matches = [match for name in names if (match := _NAME.fullmatch(name))]
     ours = [match for match in matches if match["derivative"] == derivative and match["extension"] in MIMES]
-    if not ours:
-        return None
-    newest = max(ours, key=lambda match: int(match["recipe"]))
-    return folder / newest[0], MIMES[newest["extension"]]
+    for newest in sorted(ours, key=lambda match: int(match["recipe"]), reverse=True):
+        if _is_made(folder / newest[0]):
+            return folder / newest[0], MIMES[newest["extension"]]
+    return None
 
 
 def is_current(folder: Path, derivative: Derivative) -> bool:
@@ -80,10 +85,29 @@ def making(folder: Path, derivative: Derivative, extension: str) -> Iterator[Pat
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield temporary
         os.fsync(handle)
-        os.replace(temporary, _place(folder, derivative, extension))
+        place = _place(folder, derivative, extension)
+        if place.is_dir():
+            _remove(place)
+        os.replace(temporary, place)
     finally:
         os.close(handle)
         temporary.unlink(missing_ok=True)
+
+
+def _is_made(file: Path) -> bool:
+    try:
+        found = file.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size > 0
+
+
+def _remove(place: Path) -> None:
+    """Whatever is there, if anything; a file's name may be a folder's by now."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def _sweep(folder: Path) -> None:
@@ -100,7 +124,7 @@ def drop_older(folder: Path, derivatives: Iterable[Derivative]) -> None:
     for name in os.listdir(folder) if folder.is_dir() else ():
         match = _NAME.fullmatch(name)
         if match and match["derivative"] in set(derivatives) and int(match["recipe"]) < RECIPE:
-            (folder / name).unlink(missing_ok=True)
+            _remove(folder / name)
 
 
 def _place(folder: Path, derivative: Derivative, extension: str) -> Path:
