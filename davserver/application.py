@@ -150,11 +150,12 @@ def _in_background(work: Callable[[threading.Event], None]) -> Iterator[None]:
 
 
 def _keep_house(intake: Intake, hourly: Sequence[Callable[[], object]], stop: threading.Event) -> None:
-    """Expire locks, and do the ``hourly`` chores."""
+    """Expire locks, write down what a full disk kept from receipts, and do the ``hourly`` chores."""
     next_sweep = 0.0
     while not stop.is_set():
         now = time.time()
         maintenance.guard(lambda: intake.catalog.locks.expire(f"/{upload_share.NAME}", time.time()))
+        maintenance.guard(intake.tell_mishaps)
         if now >= next_sweep:
             for chore in hourly:
                 maintenance.guard(chore)

@@ -9,17 +9,19 @@ from __future__ import annotations
 import functools
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from indexer import names
 from indexer.catalog import Catalog
-from indexer.errors import OriginalMissing, Refused, UploadBroken
+from indexer.errors import NoRoom, OriginalMissing, Refused, UploadBroken
 from indexer.hashing import Announced, Incoming, Staged, Staging, digest_of
 from indexer.identify import identify
 from indexer.model import Arrival, Door, Entry, Hint, MediaType
+from indexer.receipt import Mishap
 from indexer.receipts import in_flight
 from indexer.receipts.mishaps import mishap
 from indexer.store import Store
@@ -28,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 # What Finder and Explorer leave beside files: it may be lost in a power cut, and costs a tenth.
 _PASSING_BYTES = 64 * 1024
+_MOST_UNTOLD = 10_000
 # The year 3058. File systems hold times of which no protocol can speak.
 _LATEST_MTIME = 2.0**35
 
@@ -62,6 +65,7 @@ class Intake:
     junk: Store
     catalog: Catalog
     wake: Callable[[], None]
+    _untold: deque[Mishap] = field(default_factory=lambda: deque(maxlen=_MOST_UNTOLD), init=False)
 
     def begin(self, person_id: int, path: str, announced: Announced, *, door: Door = Door.SHARE) -> Incoming:
         """Open the way for one file; raises BadName, TooLarge, NoRoom before any byte is read.
@@ -192,10 +196,23 @@ class Intake:
             person_id, path, door, time.time() if at is None else at, error,
             received_bytes=received_bytes, expected_bytes=expected_bytes,
         )  # fmt: skip
+        self._untold.append(happened)
         try:
-            self.catalog.mishaps.record(happened)
+            self.tell_mishaps()
+        except NoRoom as error:
+            _log.warning("that %s did not come in is remembered later: %s", happened.path, error)
         except Exception:  # noqa: BLE001 - the client is told what went wrong with its file, not with this
             _log.exception("could not remember that %s did not come in", happened.path)
+
+    def tell_mishaps(self) -> None:
+        """Write down what receipts are to tell, also what a full disk has kept back; raises NoRoom."""
+        while self._untold:
+            happened = self._untold.popleft()
+            try:
+                self.catalog.mishaps.record(happened)
+            except BaseException:
+                self._untold.appendleft(happened)
+                raise
 
     def _undo(self, store: Store, sha256: str) -> None:
         # What failed for this client may have succeeded on the disk, or by another upload: rows decide.

@@ -23,6 +23,7 @@ from indexer.errors import (
     NoSuchEntry,
     OriginalMissing,
     TooLarge,
+    UploadBroken,
 )
 from indexer.hashing import Announced
 from indexer.model import Arrival, Door, Entry, EntryType, Tally
@@ -157,6 +158,24 @@ def test_a_full_disk_anywhere(
     monkeypatch.undo()
     assert_untouched(home)
     assert home.bring("IMG_1.JPG", PHOTO).sha256 == SHA256
+
+
+def test_what_a_full_disk_kept_from_the_receipt_is_told_later(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a receipt could say that a card is safe to format while a file of it is missing."""
+    told: list[str] = []
+    monkeypatch.setattr("indexer.catalog.mishaps.Mishaps.record", full_database)
+    for name in ("a.jpg", "b.jpg"):
+        incoming = home.intake.begin(home.alice, name, Announced(9))
+        with pytest.raises(UploadBroken), incoming:
+            raise UploadBroken
+    monkeypatch.setattr(
+        "indexer.catalog.mishaps.Mishaps.record", lambda _, happened: told.append(happened.path)
+    )
+    home.intake.tell_mishaps()
+    home.intake.tell_mishaps()
+    assert told == ["a.jpg", "b.jpg"]
 
 
 def test_the_older_version_survives_a_failure(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
