@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def fill(home: Home, each: int = 3) -> None:
     index(home.catalog, {name: TIMES[int(name[0])] for name in names})
 
 
-def pages(home: Home, limit: int, **filters: str) -> list[tuple[Item, ...]]:
+def pages(home: Home, limit: int, **filters: Any) -> list[tuple[Item, ...]]:
     found, cursor = [], None
     while True:
         page = home.library.items(home.alice, cursor=cursor, limit=limit, **filters)
