@@ -132,3 +132,26 @@ def test_values_that_make_no_sense_count_for_nothing(tmp_path: Path) -> None:
     }
     place.write_text(json.dumps(odd))
     assert read(place, "x") == Told()
+
+
+@pytest.mark.parametrize(
+    ("description", "kept"),
+    [
+        ("\ud800\x00x", None),
+        ("at the\x1b[2J river\x00x", "at the[2J river"),
+        (" two\nlines ", "two lines"),
+        ("x" * 100_000, "x" * 2000),
+        (["x"], None),
+    ],
+)
+def test_descriptions_are_texts_that_everything_can_hold(description: object, kept: str | None) -> None:
+    found = parse({"description": description, "photoTakenTime": {"timestamp": 7}}, "x.jpg")
+    assert found is not None
+    assert found.hint == Hint(SOURCE, 7.0, None, None, kept)
+
+
+@pytest.mark.parametrize("strange", ["\x00", "\n", "\ud800", "/", "y" * 300])
+def test_a_title_that_no_file_can_have_is_no_name(strange: str) -> None:
+    stem = "x" * 47
+    found = parse({"title": f"{stem}{strange}.jpg", "photoTakenTime": {}}, f"{stem}.jpg")
+    assert found == Told()

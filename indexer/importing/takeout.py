@@ -11,11 +11,15 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from indexer import names
+from indexer.errors import BadName
 from indexer.importing.told import Told
 from indexer.knowledge import Position
+from indexer.metadata.texts import LONGEST_STORY, clean_text
 from indexer.model import Hint
 
 SOURCE = "Google Takeout"
@@ -55,9 +59,9 @@ def parse(said: dict[str, Any], name: str) -> Told | None:
         return None
     taken_at = _number(_part(said, "photoTakenTime").get("timestamp"))
     position = _position(_part(said, "geoData")) or _position(_part(said, "geoDataExif"))
-    hint = Hint(SOURCE, taken_at, position, None, _text(said.get("description")))
+    hint = Hint(SOURCE, taken_at, position, None, _description(said.get("description")))
     has_news = taken_at is not None or position or hint.description
-    true_name = _true_name(_text(said.get("title")), name)
+    true_name = _true_name(said.get("title"), name)
     return Told(hint if has_news else None, true_name, said.get("favorited") is True)
 
 
@@ -107,14 +111,21 @@ def _unnumbered(name: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else (name, "")
 
 
-def _true_name(title: str | None, name: str) -> str | None:
+def _true_name(title: Any, name: str) -> str | None:
     """The title, where it is a longer form of the file's own name with the same ending."""
     stem, _, extension = name.rpartition(".")
-    if not title or title == name or not title.lower().endswith(f".{extension.lower()}") or "/" in title:
+    if not isinstance(title, str) or title == name or not title.lower().endswith(f".{extension.lower()}"):
         return None
     own = _unnumbered(stem)[0]
     is_longer_form = title.startswith(own) and (len(own) >= _CUT_AT or title == f"{own}.{extension}")
-    return title if is_longer_form and len(title.encode("utf-8", "replace")) <= 255 else None
+    return title if is_longer_form and _is_name(title) else None
+
+
+def _is_name(title: str) -> bool:
+    with suppress(BadName):
+        names.check(title)
+        return "/" not in title
+    return False
 
 
 def _position(said: dict[str, Any]) -> Position | None:
@@ -137,6 +148,5 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _text(value: Any) -> str | None:
-    text = value.strip().encode("utf-8", "ignore").decode() if isinstance(value, str) else ""
-    return text or None
+def _description(value: Any) -> str | None:
+    return clean_text(value, LONGEST_STORY) if isinstance(value, str) else None
