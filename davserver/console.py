@@ -34,6 +34,13 @@ def size(size_bytes: float) -> str:
     return f"{size_bytes:,.1f} TB"
 
 
+def shown(name: str) -> str:
+    """A name in one line that no terminal obeys: "\\n", "\\x1b" stand for what cannot be printed."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in name
+    )
+
+
 def report(parsed: argparse.Namespace, document: dict[str, Any], text: str) -> None:
     print(json.dumps(document, indent=2) if parsed.json else text)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
-from davserver.console import DONE, PARTLY, USAGE, complain, report, size
+from davserver.console import DONE, PARTLY, USAGE, complain, report, shown, size
 
 if TYPE_CHECKING:
     from indexer.importing.check import Checked
@@ -48,7 +48,7 @@ def check(parsed: argparse.Namespace, settings: Settings) -> int:
 
     folder = Path(parsed.folder)
     if not folder.is_dir():
-        return complain(f"There is no folder {folder}.", USAGE)
+        return complain(f"There is no folder {shown(str(folder))}.", USAGE)
     with open_core(settings) as core, progress("Checking files", quiet=parsed.json) as note:
         person = core.accounts.require(parsed.user)
         done = check_folder(core.library, person.id, folder, note)
@@ -58,7 +58,7 @@ def check(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _refusal(folder: Path, data: Path) -> str | None:
     if not folder.is_dir():
-        return f"There is no folder {folder}."
+        return f"There is no folder {shown(str(folder))}."
     inside, outside = folder.resolve(), data.resolve()
     if inside.is_relative_to(outside) or outside.is_relative_to(inside):
         return "The data folder cannot be imported into itself; name a folder without it."
@@ -76,7 +76,7 @@ def _report_import(parsed: argparse.Namespace, done: Imported) -> None:
         "failures": _failures(done.failed),
     }
     counts = done.counts
-    lines = [f"{place}: {reason}" for place, reason in done.failed]
+    lines = [f"{shown(place)}: {reason}" for place, reason in done.failed]
     lines.append(
         f"{sum(counts.values()):,} files, {size(done.size_bytes)}: {counts[FileOutcome.NEW]:,} new, "
         f"{counts[FileOutcome.HELD]:,} already here, {counts[FileOutcome.JUNK]:,} junk, "
@@ -96,8 +96,8 @@ def _report_check(parsed: argparse.Namespace, done: Checked) -> None:
         "ignored": done.ignored,
         "failures": _failures(done.failed),
     }
-    lines = [f"{place}: not here" for place in done.missing]
-    lines += [f"{place}: {reason}" for place, reason in done.failed]
+    lines = [f"{shown(place)}: not here" for place in done.missing]
+    lines += [f"{shown(place)}: {reason}" for place, reason in done.failed]
     verdict = "All files are held." if not (done.missing or done.failed) else "Not all files are held."
     lines.append(
         f"{verdict} {done.held:,} held, {len(done.missing):,} not here, {len(done.failed):,} could not be "

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings
-from davserver.console import DONE, PARTLY, password, report, size
+from davserver.console import DONE, PARTLY, password, report, shown, size
 
 if TYPE_CHECKING:
     from indexer.catalog import Catalog
@@ -156,7 +156,7 @@ def _damaged_rows(damaged: tuple[Damaged, ...]) -> list[dict[str, Any]]:
 
 
 def _damaged_lines(damaged: tuple[Damaged, ...]) -> list[str]:
-    return [f"{one.sha256} {one.damage} ({', '.join(one.names) or 'no name'})" for one in damaged]
+    return [f"{one.sha256} {one.damage} ({shown(', '.join(one.names)) or 'no name'})" for one in damaged]
 
 
 def _originals(count: int) -> str:

@@ -42,6 +42,25 @@ def test_beside_a_running_server(server: ServerProcess, tmp_path: Path) -> None:
     assert command(server, "check", card) == {"held": 5, "missing": [], "ignored": 0, "failures": []}
 
 
+def test_names_are_told_in_one_line_that_no_terminal_obeys(tmp_path: Path) -> None:
+    data, card = tmp_path / "data", tmp_path / "Card\x1b[2J"
+    card.mkdir()
+    for name in (b"a\x1b[31m.jpg", b"b\nAll files are held.jpg", b"\xff.jpg", "ü.jpg".encode()):
+        Path(os.fsdecode(os.fsencode(card) + b"/" + name)).write_bytes(name)
+    add_account(data)
+    words = [str(card), "--user", "alice", "--data", str(data)]
+    checked, brought = photocloud("check", *words), photocloud("import", *words)
+    missing = photocloud("import", f"{card}\n", *words[1:])
+    for done in (checked, brought, missing):
+        assert "\x1b" not in done.stdout + done.stderr
+    assert [checked.returncode, brought.returncode, missing.returncode] == [3, 3, 2]
+    told = checked.stdout.splitlines()
+    assert len(told) == 5
+    assert sum(line.endswith("ü.jpg: not here") for line in told) == 1
+    assert sum(line.endswith("\\nAll files are held.jpg: not here") for line in told) == 1
+    assert len(missing.stderr.splitlines()) == 1
+
+
 def test_kill_nine_in_the_middle_and_again(tmp_path: Path) -> None:
     data, card = tmp_path / "data", make_card(tmp_path / "Card", 400)
     add_account(data)
