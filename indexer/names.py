@@ -92,12 +92,15 @@ def is_litter(path: str) -> bool:
 
 def numbered(name: str, number: int) -> str:
     """The name with " (2)" before its extension, cut where it would be too long; 1 is the name itself."""
-    if number == 1:
-        return name
+    return name if number == 1 else marked(name, f" ({number})")
+
+
+def marked(name: str, mark: str) -> str:
+    """The name with a short mark before its extension, cut where it would be too long."""
     stem, dot, extension = name.rpartition(".")
-    if not stem:
-        stem, dot, extension = name, "", ""
-    ending = f" ({number}){dot}{extension}"
-    while len(f"{stem}{ending}".encode()) > LONGEST_NAME_BYTES and stem:
+    if not stem or len(f"{mark}.{extension}".encode()) > LONGEST_NAME_BYTES // 2:
+        stem, dot, extension = name, "", ""  # what follows the last dot is no extension
+    ending = f"{mark}{dot}{extension}"
+    while len(f"{stem}{ending}".encode()) > LONGEST_NAME_BYTES:
         stem = stem[:-1]
     return stem + ending

@@ -16,6 +16,7 @@ from indexer.importing.check import check_folder
 from indexer.importing.importer import Imported, Importer
 from indexer.model import Door
 from indexer.receipt import FileOutcome
+from tests.folders import deep_folder
 from tests.libraries import Home, digest
 from tests.photos import Shot, jpeg
 from tests.receipts import Desk
@@ -134,6 +135,17 @@ def test_a_folder_that_cannot_be_read_is_told(
     assert run(home, card).failed == [(str(card / "DCIM" / "100"), "Permission denied")]
     desk = Desk(home)
     assert desk.outcomes(desk.finish())["Card/DCIM/100"] == "failed"
+
+
+def test_a_folder_too_deep_is_told_and_the_rest_comes_in(home: Home, card: Path) -> None:
+    with deep_folder(card / "deep", 2_100) as deep:
+        (deep.joinpath(*["d"] * 1_000) / "in.jpg").write_bytes(jpeg(Shot(seed=8)))
+        done = run(home, card)
+    assert done.counts[FileOutcome.NEW] == 5
+    ((place, _),) = done.failed
+    assert place.startswith(f"{deep}/d/d/")
+    assert home.catalog.entries.get(home.alice, f"Card/deep/{'d/' * 1_000}in.jpg") is not None
+    assert not Desk(home).finish().is_safe_to_format
 
 
 def test_a_full_disk_ends_the_import(home: Home, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,15 @@ def walk(folder: Path) -> Walk:
     """Everything below a folder. Links are left alone, so that nothing outside of it can come along."""
     found = Walk()
     root = folder.resolve()
-    _visit(root, root.name or "import", found)
+    ahead = _last_first(root, _spelled(root.name) or "import", found)
+    while ahead:
+        member, path = ahead.pop()
+        if member.is_symlink():
+            found.links += 1
+        elif member.is_dir(follow_symlinks=False):
+            ahead += _last_first(Path(member.path), path, found)
+        elif member.is_file(follow_symlinks=False):
+            found.sources.append(Source(Path(member.path), path))
     return found
 
 
@@ -52,21 +60,15 @@ def digest_of(file: FileIO) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _visit(folder: Path, path: str, found: Walk) -> None:
+def _last_first(folder: Path, path: str, found: Walk) -> list[tuple[os.DirEntry[str], str]]:
+    """What a folder holds, each with its path, for a walk that goes on at the end of the list."""
     try:
         with os.scandir(folder) as listing:
-            members = sorted(listing, key=lambda member: member.name)
+            members = sorted(listing, key=lambda member: member.name, reverse=True)
     except OSError as error:
         found.unreadable.append((Source(folder, path), error.strerror or str(error)))
-        return
-    for member in _wanted(folder, members):
-        below = names.join(path, _spelled(member.name))
-        if member.is_symlink():
-            found.links += 1
-        elif member.is_dir(follow_symlinks=False):
-            _visit(Path(member.path), below, found)
-        elif member.is_file(follow_symlinks=False):
-            found.sources.append(Source(Path(member.path), below))
+        return []
+    return [(member, names.join(path, _spelled(member.name))) for member in _wanted(folder, members)]
 
 
 def _wanted(folder: Path, members: list[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
@@ -75,5 +77,10 @@ def _wanted(folder: Path, members: list[os.DirEntry[str]]) -> Iterator[os.DirEnt
 
 
 def _spelled(name: str) -> str:
-    """A name in UTF-8: file systems hold any bytes."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """A name in UTF-8: file systems hold any bytes. One that grows too long by it is cut, and marked so that
+    two of one beginning stay two."""
+    as_kept = os.fsencode(name)
+    spelled = as_kept.decode("utf-8", "replace")
+    if len(spelled.encode()) <= names.LONGEST_NAME_BYTES:
+        return spelled
+    return names.marked(spelled, f" {hashlib.sha256(as_kept).hexdigest()[:8]}")
