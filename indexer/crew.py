@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
@@ -17,6 +19,7 @@ from indexer.model import Job, Outcome, Task
 Decode = Callable[[Task], Outcome]
 
 _CPU_FOR_A_SECOND = 2  # a decoder may use more than one thread
+_SLACK_S = 60.0  # a process is started before a job, or killed
 
 
 class PoolBroken(LibraryError):
@@ -36,9 +39,9 @@ class Crew:
     def __init__(self, lane: Lane, limits: Limits, processes: int, spare: int, recycle_after: int) -> None:
         self.lane = lane
         self._processes = processes
-        self._most = processes + spare
+        self._spare = spare
         self._has_begun = False
-        self._running: dict[Future[Outcome], tuple[Job, Task]] = {}
+        self._running: dict[Future[Outcome], tuple[Job, Task, float]] = {}  # and when it is overdue
         self._pool = ProcessPool(
             max_workers=processes,
             max_tasks=recycle_after,
@@ -50,12 +53,12 @@ class Crew:
     @property
     def jobs(self) -> list[Job]:
         """What it works on."""
-        return [job for job, _ in self._running.values()]
+        return [job for job, _, _ in self._running.values()]
 
     @property
     def free(self) -> int:
         """How many more jobs it can take."""
-        return self._most - len(self._running)
+        return self._processes + self._spare - len(self._running)
 
     def prepare(self, load: Callable[[], None]) -> None:
         """Start the processes and have each ``load`` what it will need. Raises PoolBroken."""
@@ -67,23 +70,29 @@ class Crew:
     ) -> None:
         """Have a process do this; ``ended`` is called from any thread. Raises PoolBroken."""
         future = self._schedule(_bounded, (decode, task, deadline_s), deadline_s)
-        self._running[future] = job, task
+        # One that waits beside comes after another's deadline; all of a lane that has spare jobs are alike.
+        patience_s = (1 + self._spare) * deadline_s + _SLACK_S
+        self._running[future] = job, task, time.monotonic() + patience_s
         future.add_done_callback(lambda _: ended())
 
     def collect(self) -> Iterator[tuple[Job, Task, Future[Outcome]]]:
         """What has ended; the future has the outcome or raises what the process died of.
 
-        Whoever stops asking finds the rest the next time. Raises PoolBroken.
+        Whoever stops asking finds the rest the next time. Raises PoolBroken, in the end also for a job that
+        no process takes: they may be alive, but stopped.
         """
         # Asking a pool how it is would start it.
         if self._has_begun and not self._pool.active:
             raise PoolBroken
         for future in [future for future in self._running if future.done()]:
-            yield *self._running.pop(future), future
+            job, task, _ = self._running.pop(future)
+            yield job, task, future
+        if any(overdue_at < time.monotonic() for _, _, overdue_at in self._running.values()):
+            raise PoolBroken
 
     def keep(self, job: Job, task: Task, future: Future[Outcome]) -> None:
         """Take back what was collected, to be collected again."""
-        self._running[future] = job, task
+        self._running[future] = job, task, math.inf
 
     def close(self) -> None:
         """Kill the processes; ``jobs`` tells what they did not finish."""

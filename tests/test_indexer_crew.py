@@ -56,6 +56,10 @@ def work(task: Task) -> Outcome:
     return Outcome(Metadata(place=task.name), None)
 
 
+def tell_process(_task: Task) -> Outcome:
+    return Outcome(Metadata(place=str(os.getpid())), None)
+
+
 def hang(_task: Task) -> Outcome:
     time.sleep(300)
     raise AssertionError
@@ -103,6 +107,8 @@ def test_what_ended_and_was_not_asked_for_is_kept(tried: Tried) -> None:
         tried.start(number, work)
         assert tried.ended.wait(40)
     assert next(tried.crew.collect())[0].id == 1
+    ((job, task, future),) = tried.crew.collect()
+    tried.crew.keep(job, task, future)
     assert [job.id for job, _, _ in tried.crew.collect()] == [2]
 
 
@@ -121,6 +127,23 @@ def test_whatever_one_dies_of_the_next_is_done(tried: Tried, decode: Decode, end
         tried.outcome_of(decode)
     assert raised.type.__name__ == end
     assert tried.outcome_of(work).failure is None
+
+
+def test_processes_that_were_stopped_are_given_up(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its deadline begins when a process takes a job, and here none does."""
+    monkeypatch.setattr("indexer.crew._SLACK_S", 1.0)
+    process = int(tried.outcome_of(tell_process).metadata.place or "")
+    os.kill(process, signal.SIGSTOP)
+    tried.start(2, work, deadline_s=1.0)
+    time.sleep(2.0)
+    assert list(tried.crew.collect()) == [], "another might have been at work for so long"
+    time.sleep(1.5)
+    with pytest.raises(PoolBroken):
+        list(tried.crew.collect())
+    assert [job.id for job in tried.crew.jobs] == [2]
+    tried.crew.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
 
 
 def test_closed_it_takes_nothing(tried: Tried) -> None:
