@@ -100,6 +100,16 @@ def test_wildcards_are_letters(path: str, catalog: Catalog) -> None:
     assert paths(catalog.entries) == sorted({*TREE, *NEIGHBOURS} - gone)
 
 
+def test_a_way_as_long_as_a_path_can_be(entries: Entries) -> None:
+    path = f"{'a/' * 2045}a.jpg"
+    entries.make_way(ALICE, path, NOW)
+    folder = path.removesuffix("/a.jpg")
+    assert len(entries.below(ALICE, "a")) == 2045
+    assert got(entries, folder).type is EntryType.FOLDER
+    entries.make_way(ALICE, path, NOW)
+    assert len(entries.below(ALICE, "a")) == 2045
+
+
 def test_moving_a_tree(catalog: Catalog) -> None:
     make(catalog, *TREE, *NEIGHBOURS, "C/")
     catalog.entries.move(ALICE, "A", "C/Z")

@@ -180,15 +180,15 @@ def check_parent(connection: sa.Connection, person_id: int, path_key: str) -> No
 
 def make_way(connection: sa.Connection, person_id: int, path: str, now: float) -> None:
     """Make what is missing of the folders above a path; raises NameOccupied where a file has the name."""
-    folder = names.parent(path)
-    if not folder:
-        return
-    found = _TYPE.row(connection, person_id=person_id, path=names.key(folder))
-    if found is None:
-        make_way(connection, person_id, folder, now)
-        connection.execute(_INSERT, _new_row(person_id, folder, now, type=EntryType.FOLDER, mime=FOLDER_MIME))
-    elif found != (EntryType.FOLDER,):
+    missing = []
+    folder, found = names.parent(path), None
+    while folder and (found := _TYPE.row(connection, person_id=person_id, path=names.key(folder))) is None:
+        missing.append(_new_row(person_id, folder, now, type=EntryType.FOLDER, mime=FOLDER_MIME))
+        folder = names.parent(folder)
+    if folder and found != (EntryType.FOLDER,):
         raise NameOccupied(folder)
+    if missing:
+        connection.execute(_INSERT, missing)
 
 
 def free_path(connection: sa.Connection, person_id: int, path: str, sha256: str) -> str:
