@@ -77,6 +77,8 @@ class Library:
             raise BadQuery("day", f"must look like 2024-05-17, or be {UNKNOWN_DAY!r}")
         if kind is not None and kind not in set(Kind):
             raise BadQuery("kind", f"must be one of {', '.join(Kind)}")
+        if query and "\0" in query:  # where a database would take it for the end
+            raise BadQuery("query", "contains a character that no text has")
         after = _parse_cursor(cursor) if cursor else None
         # One more than asked for tells whether there is a next page.
         found = self.catalog.items.page(

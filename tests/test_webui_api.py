@@ -148,7 +148,7 @@ def test_items_are_searched_in_any_case_and_script(site: Site, alice: Person) ->
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=1001", "limit=ten", "limit=-1", "kind=song", "cursor=%21%21"]
+    "query", ["limit=0", "limit=1001", "limit=ten", "limit=-1", "kind=song", "cursor=%21%21", "query=a%00"]
 )
 def test_wrong_parameters_are_refused_in_words(site: Site, alice: Person, query: str) -> None:
     answer = site.get(f"/api/v1/items?{query}")
