@@ -180,14 +180,14 @@ def test_checksums(tus: Tus, algorithm: str) -> None:
 @pytest.mark.parametrize("how", ["last piece", "with creation"])
 def test_a_file_whose_checksum_fails_is_told_on_its_receipt(tus: Tus, how: str) -> None:
     folder = f"wrong {how}"
-    about = {"Upload_Metadata": told(relativePath=f"{folder}/a.jpg")}
-    wrong = checksum(b"other")
+    about, wrong = told(relativePath=f"{folder}/a.jpg"), checksum(b"other")
     if how == "last piece":
-        address = tus.create(6, **about)
+        address = tus.create(6, Upload_Metadata=about)
         tus.patch(address, 0, b"abc")
         tus.patch(address, 3, b"def", Upload_Checksum=wrong, expect=460)
     else:
-        tus.send("POST", ADDRESS, 460, b"abcdef", Upload_Length=6, Upload_Checksum=wrong, **about, **BYTES)
+        whole = {"Upload_Metadata": about, "Upload_Length": 6, "Upload_Checksum": wrong, **BYTES}
+        tus.send("POST", ADDRESS, 460, b"abcdef", **whole)
     receipts = tus.dav.api("receipts")["receipts"]
     (receipt,) = (each for each in receipts if each["folder"] == folder)
     assert (receipt["failed"], receipt["safe_to_format"]) == (1, False)
