@@ -21,7 +21,11 @@ class _Anything:
 
 def test_every_route_is_described_and_nothing_else() -> None:
     parts: Any = _Anything()
-    routes = app._routes(*[parts] * len(signature(app._routes).parameters))
+    routes = [
+        route
+        for of in (app._routes, app._memory_routes)
+        for route in of(*[parts] * len(signature(of).parameters))
+    ]
     served = {
         (method.lower(), re.sub(r"<(\w+)>", r"{\1}", path.removeprefix("/api/v1")))
         for method, path, _ in routes
@@ -41,6 +45,9 @@ def test_real_answers_fit(site: Site) -> None:
     whole = site.bring(person, "one.jpg", jpeg(Shot(gps=(1.5, 2.5), make="Canon")))
     site.bring(person, "broken.jpg", jpeg()[:300])
     site.work()
+    made = site.post_json("/api/v1/albums", {"title": "Coast", "items": [whole]}).json()
+    check(made, {"$ref": "#/components/schemas/Made"}, "POST albums")
+    album = made["id"]
     for path, schema in [
         ("/session", "Session"),
         ("/status", "Status"),
@@ -50,6 +57,11 @@ def test_real_answers_fit(site: Site) -> None:
         (f"/items/{whole}", "WholeItem"),
         (f"/items/{'0' * 64}", "Error"),
         (f"/items/{whole}/clip", "Error"),
+        ("/memories", "Memories"),
+        ("/albums", "Albums"),
+        (f"/albums/{album}", "WholeCollection"),
+        ("/clock-suggestions", "Clocks"),
+        ("/facets", "Facets"),
     ]:
         check(site.get("/api/v1" + path).json(), {"$ref": f"#/components/schemas/{schema}"}, path)
 
