@@ -272,6 +272,22 @@ def test_what_somebody_deleted_is_made_anew(home: Home, name: str, kind: JobKind
     assert jobs_of(home) == [kind]
 
 
+def test_what_is_no_derivative_is_made_anew(home: Home) -> None:
+    """A folder or an empty file has its name."""
+    sha256 = home.bring("IMG_1.JPG", photos.jpeg()).sha256 or ""
+    home.worker().drain()
+    made = content_of(home, sha256, "thumbnail")
+    folder = derivatives_folder(home.folder.derivatives, sha256)
+    (thumbnail,), (preview,) = folder.glob("thumbnail-*"), folder.glob("preview-*")
+    thumbnail.unlink()
+    thumbnail.mkdir()
+    preview.write_bytes(b"")
+    assert [why_not(home, sha256, name) for name in ("thumbnail", "preview")] == ["pending", "pending"]
+    home.worker().drain()
+    assert content_of(home, sha256, "thumbnail") == made
+    assert content_of(home, sha256, "preview")
+
+
 def test_a_picture_in_full_size_is_made_on_demand(home: Home) -> None:
     sha256 = home.bring("IMG_1.HEIC", photos.heic()).sha256 or ""
     home.worker().drain()
