@@ -163,6 +163,18 @@ def test_the_cover_is_the_best_to_look_at(cover: Picture, others: list[Picture])
     assert shot.cover == shot.members[0] == cover.id
 
 
+@pytest.mark.parametrize("export_id", ["0", "zzz"])
+def test_what_one_rule_left_apart_no_other_brings_together(export_id: str) -> None:
+    """Nor by way of a third that is of the same moment as both, whichever of the three comes first."""
+    export = replace(pic("Sunset.jpg", NOON_25, D90), id=export_id)
+    second = replace(pic("Beach.jpg", NOON_25, D90), id=f"{export_id}1")
+    pair = TOGETHER["raw and jpeg"]
+    assert len(group([*pair, export])) == 1
+    assert len(group(pair, {"same name"})) == 2
+    assert len(group([*pair, export], {"same name"})) == 3
+    assert sorted(len(shot.members) for shot in group([*pair, export, second], {"same name"})) == [1, 1, 2]
+
+
 def test_a_shot_says_why() -> None:
     (shot,) = group(TOGETHER["raw and jpeg"])
     assert [tie.why for tie in shot.ties] == ["same name DSC_0042, same time to 10 ms, same camera"]
@@ -196,6 +208,14 @@ def test_the_order_of_arrival_changes_nothing(pictures: list[Picture], chance: r
 def test_every_picture_is_in_one_shot(pictures: list[Picture]) -> None:
     members = [member for shot in group(pictures) for member in shot.members]
     assert sorted(members) == sorted(one.id for one in pictures)
+
+
+@given(ANY_PICTURES)
+def test_a_pair_that_is_left_apart_stays_apart(pictures: list[Picture]) -> None:
+    known = [replace(one, content_id=None) for one in pictures]
+    named = [tie for shot in group(known) for tie in shot.ties if tie.rule == "same name"]
+    shot_of = {id_: shot for shot in group(known, {"same name"}) for id_ in shot.members}
+    assert not any(shot_of[tie.a] is shot_of[tie.b] for tie in named)
 
 
 @given(ANY_PICTURES, ANY_PICTURES)

@@ -7,10 +7,11 @@ The answer depends on the set of pictures only, never on their order.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 
 from indexer.grouping.file_names import Role, is_counter
 from indexer.grouping.pictures import Picture, buckets, gap_s
@@ -42,6 +43,14 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
+class _Bunch:
+    """Pictures that a rule ties, and what it says of any two of them: the sentence and the rule's name."""
+
+    members: list[Picture]
+    why: Callable[[list[Picture]], tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Shot:
     """``members`` are item ids, the cover first, then by name; ``ties`` explain every join."""
 
@@ -53,20 +62,21 @@ class Shot:
 def group(pictures: Iterable[Picture], without: Collection[str] = ()) -> tuple[Shot, ...]:
     """Every picture in exactly one shot, in the order of the covers' ids.
 
-    Pairs that a rule in ``without`` would tie first stay untied.
+    What a rule in ``without`` would tie is left apart, and no later rule ties it, not even by way of another.
     """
     known = sorted(pictures, key=lambda picture: picture.id)
     stills = [one for one in known if one.kind in (Kind.IMAGE, Kind.RAW) and not one.is_side_file]
-    ties = [
-        *_same_content(known),
-        *_same_name(stills),
-        *_same_moment(stills),
-        *_live_by_name(known),
-        *_side_files(known),
-    ]
-    first_reasons = {frozenset((tie.a, tie.b)): tie for tie in reversed(ties)}
-    kept = [tie for tie in reversed(first_reasons.values()) if tie.rule not in without]
-    shots = (_shot(*found) for found in _connected(known, kept))
+    bunches = chain(
+        _same_content(known),
+        _same_name(stills),
+        _same_moment(stills),
+        _live_by_name(known),
+        _side_files(known),
+    )
+    first_reasons: dict[frozenset[str], Tie] = {}
+    for tie in _kept(bunches, without):
+        first_reasons.setdefault(frozenset((tie.a, tie.b)), tie)
+    shots = (_shot(*found) for found in _connected(known, list(first_reasons.values())))
     return tuple(sorted(shots, key=lambda shot: shot.cover))
 
 
@@ -87,46 +97,45 @@ def kind_of(members: Collection[Picture]) -> ShotKind:
     return ShotKind.SIDE if any(one.is_side_file for one in members) else ShotKind.SAME
 
 
-def _same_content(pictures: list[Picture]) -> Iterator[Tie]:
+def _same_content(pictures: list[Picture]) -> Iterator[_Bunch]:
     """Apple gives the picture and the clip of a Live Photo one identifier."""
     for members in buckets(pictures, lambda one: one.content_id):
-        yield from _star(members, lambda _: ("parts of one Live Photo", "Live Photo"))
+        yield _Bunch(members, lambda _: ("parts of one Live Photo", "Live Photo"))
 
 
-def _same_name(stills: list[Picture]) -> Iterator[Tie]:
+def _same_name(stills: list[Picture]) -> Iterator[_Bunch]:
     """One base name, one capture time, one camera: RAW+JPEG, and later versions of a picture."""
     for namesakes in buckets(stills, lambda one: one.second and (one.stem.base, one.second)):
         for of_one_camera in _by_camera(namesakes):
             for of_one_moment in _by_fraction(of_one_camera):
                 for members in _apart_where_doubtful(of_one_moment):
-                    yield from _star(members, _why_same_name)
+                    yield _Bunch(members, _why_same_name)
 
 
-def _same_moment(stills: list[Picture]) -> Iterator[Tie]:
+def _same_moment(stills: list[Picture]) -> Iterator[_Bunch]:
     """The same fraction of a second of one camera, whatever the names: exports under other names."""
     for members in buckets(stills, _telling_moment):
         counters = {one.stem.base for one in members if is_counter(one.stem.base)}
         if len(counters) <= 1:  # a camera that has counted on has made another picture
-            yield from _star(members, _why_same_moment)
+            yield _Bunch(members, _why_same_moment)
 
 
-def _live_by_name(pictures: list[Picture]) -> Iterator[Tie]:
+def _live_by_name(pictures: list[Picture]) -> Iterator[_Bunch]:
     """A Live Photo whose identifier some program has dropped: a phone's picture and its short clip."""
     for members in buckets(pictures, lambda one: (one.folder, one.stem.base, one.camera)):
         stills = [one for one in members if one.kind is Kind.IMAGE and one.stem.role is Role.PLAIN]
         clips = [one for one in members if _may_be_live_clip(one)]
         if len(stills) == len(clips) == 1 and _is_near(stills[0], clips[0], _LIVE_CLIP_S):
-            why = f"same name {stills[0].stem.base.upper()}, a clip of its moment"
-            yield Tie(stills[0].id, clips[0].id, why, "clip by name")
+            yield _Bunch([*stills, *clips], _why_clip)
 
 
-def _side_files(pictures: list[Picture]) -> Iterator[Tie]:
+def _side_files(pictures: list[Picture]) -> Iterator[_Bunch]:
     """Notes and small pictures that lie beside the file they were made for."""
     for relatives in buckets(pictures, lambda one: (one.folder, one.stem.base)):
         owners = [one for one in relatives if not one.is_side_file]
         for side in relatives:
             if side.is_side_file and (owner := _owner(side, owners)):
-                yield Tie(owner.id, side.id, f"side file of {owner.name}", "side file")
+                yield _Bunch([owner, side], _why_side_file)
 
 
 def _owner(side: Picture, owners: list[Picture]) -> Picture | None:
@@ -192,6 +201,15 @@ def _why_same_moment(pair: list[Picture]) -> tuple[str, str]:
     return f"same time to {_precision(pair)}, same camera", "same moment"
 
 
+def _why_clip(pair: list[Picture]) -> tuple[str, str]:
+    return f"same name {pair[0].stem.base.upper()}, a clip of its moment", "clip by name"
+
+
+def _why_side_file(pair: list[Picture]) -> tuple[str, str]:
+    owner = next(one for one in pair if not one.is_side_file)
+    return f"side file of {owner.name}", "side file"
+
+
 def _precision(members: list[Picture]) -> str:
     digits = min(len(one.fraction) for one in members)
     return {0: "the second", 1: "100 ms", 2: "10 ms"}.get(digits, "the millisecond")
@@ -215,29 +233,58 @@ def _cover_order(one: Picture) -> tuple[int, int, int, str, str]:
 
 def _star(members: list[Picture], why: Callable[[list[Picture]], tuple[str, str]]) -> Iterator[Tie]:
     """Each tied to the one that the camera made, so that every tie tells of these two only."""
+    if not members:
+        return
     hub = min(members, key=lambda one: (one.stem.role is not Role.PLAIN, one.id))
     for one in members:
         if one is not hub:
             yield Tie(hub.id, one.id, *why([hub, one]))
 
 
-def _connected(pictures: list[Picture], ties: list[Tie]) -> Iterator[tuple[list[Picture], list[Tie]]]:
-    """The pictures by what the ties connect, each with the ties within."""
-    leader = {one.id: one.id for one in pictures}
+@dataclass(slots=True)
+class _Sets:
+    """Ids, each in a set of its own until two are joined."""
 
-    def find(id_: str) -> str:
-        while leader[id_] != id_:
-            leader[id_] = id_ = leader[leader[id_]]
+    _leader: dict[str, str] = field(default_factory=dict)
+
+    def find(self, id_: str) -> str:
+        """The same id for all that are in one set."""
+        while (above := self._leader.get(id_, id_)) != id_:
+            self._leader[id_] = id_ = self._leader.get(above, above)
         return id_
 
+    def join(self, a: str, b: str) -> None:
+        self._leader[self.find(a)] = self.find(b)
+
+
+def _kept(bunches: Iterable[_Bunch], without: Collection[str]) -> Iterator[Tie]:
+    """The ties of all rules that count, save between those whom an earlier rule that does not left apart."""
+    apart = _Sets()
+    for bunch in bunches:
+        free = _in_sets_of_their_own(bunch.members, apart)
+        yield from (tie for tie in _star(free, bunch.why) if tie.rule not in without)
+        for tie in _star(bunch.members, bunch.why):
+            if tie.rule in without:
+                apart.join(tie.a, tie.b)
+
+
+def _in_sets_of_their_own(members: list[Picture], sets: _Sets) -> list[Picture]:
+    """Those that share their set with no other of them: what could go with either of two goes to neither."""
+    sizes = Counter(sets.find(one.id) for one in members)
+    return [one for one in members if sizes[sets.find(one.id)] == 1]
+
+
+def _connected(pictures: list[Picture], ties: list[Tie]) -> Iterator[tuple[list[Picture], list[Tie]]]:
+    """The pictures by what the ties connect, each with the ties within."""
+    sets = _Sets()
     for tie in ties:
-        leader[find(tie.a)] = find(tie.b)
+        sets.join(tie.a, tie.b)
     members: defaultdict[str, list[Picture]] = defaultdict(list)
     within: defaultdict[str, list[Tie]] = defaultdict(list)
     for one in pictures:
-        members[find(one.id)].append(one)
+        members[sets.find(one.id)].append(one)
     for tie in ties:
-        within[find(tie.a)].append(tie)
+        within[sets.find(tie.a)].append(tie)
     yield from ((found, within[key]) for key, found in members.items())
 
 
