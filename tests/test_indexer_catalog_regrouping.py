@@ -234,6 +234,29 @@ def test_decisions_hold_whatever_is_read_again(files: list[File], data: st.DataO
         assert everything(catalog) == before
 
 
+def test_what_is_separated_stays_separate_and_is_no_burst(tmp_path: Path) -> None:
+    """By the rules that the shot itself tells of, whatever arrives of the same moment later."""
+    files = [File(f"a/DSC_0001{rest}", f"{NOON}.25") for rest in (".nef", ".jpg", " copy.jpg", "-Edit.jpg")]
+    export = File("b/Sunset.jpg", f"{NOON}.25")
+    with opened_catalog(tmp_path) as catalog:
+        person = add_person(catalog)
+        bring_all(catalog, person, files)
+        before = everything(catalog)
+        shot = catalog.groups.shot(person, files[0].id)
+        assert shot is not None
+        number = catalog.groups.decide(person, Scope.SHOT, Choice.UNGROUP_LIKE, shot.items, NOW, shot.rules)
+        settle(catalog)
+        assert groups(catalog, person) == (frozenset(frozenset({one.id}) for one in files), frozenset())
+        decision = catalog.decisions.get(person, number)
+        assert decision is not None
+        bring_all(catalog, person, [export])
+        assert groups(catalog, person)[0] == frozenset(frozenset({one.id}) for one in [*files, export])
+        forget(catalog, person, export)
+        catalog.groups.undo(person, decision, NOW)
+        settle(catalog)
+        assert everything(catalog) == before
+
+
 def test_another_window_another_burst_and_back(tmp_path: Path) -> None:
     slow = [File(f"a/DSC_{n:04}.jpg", f"2024-05-17T12:00:{2 * n:02}.5") for n in range(4)]
     with opened_catalog(tmp_path) as catalog:

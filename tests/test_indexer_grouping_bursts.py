@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,8 @@ NONE: dict[str, list[Picture]] = {
     "exposures far apart": [pic(f"I_{n}.JPG", at(n * 10.0), bias=float(n)) for n in range(1, 4)],
     "one exposure twice": brackets(0.0, 0.0),
     "parts of two panoramas": [pic("STA_0101.JPG", at("01")), pic("STA_0102.JPG", at("12"))],
+    "one instant": [pic(f"DSC_{n:04}.JPG", at(1.25)) for n in range(1, 6)],
+    "two instants": [pic(f"DSC_{n:04}.JPG", at(1.25 + n % 2 / 10)) for n in range(1, 6)],
     "no times": [pic(f"I_{n}.JPG", None) for n in range(5)],
 }  # fmt: skip
 
@@ -143,3 +146,28 @@ def test_a_shot_is_in_one_burst_at_most(pictures: list[Picture]) -> None:
     members = [member for burst in group(pictures) for member in burst.members]
     assert len(members) == len(set(members))
     assert all(len(burst.members) > 1 for burst in group(pictures))
+
+
+SEPARATED: dict[str, list[Picture]] = {
+    "a moment apart": series(4, 0.1),
+    "marked": [pic(f"IMG_{n}.JPG", at(1.0), burst_id="A") for n in (1, 2)],
+    "named": [pic(f"20240101_120000_00{n}.jpg", at("00"), "samsung a52") for n in (1, 2)],
+    "other exposures": brackets(0.0, -2.0, 2.0),
+}
+
+
+@pytest.mark.parametrize("case", SEPARATED)
+def test_what_was_captured_once_is_no_burst(case: str) -> None:
+    files = SEPARATED[case]
+    assert len(group(files)) == 1
+    assert group(files, exposure_of=dict.fromkeys((one.id for one in files), "the one")) == ()
+
+
+def test_files_of_one_exposure_stand_side_by_side_in_its_burst() -> None:
+    jpegs = brackets(0.0, -2.0, 2.0)
+    raws = [replace(one, id=f"{one.id}.nef", kind=Kind.RAW) for one in jpegs]
+    exposure_of = {one.id: one.taken_at or "" for one in [*jpegs, *raws]}
+    (burst,) = group([*raws, *jpegs], exposure_of=exposure_of)
+    (plain,) = group(jpegs)
+    assert (burst.kind, burst.why, burst.cover) == (plain.kind, plain.why, plain.cover)
+    assert burst.members == tuple(id_ for one in jpegs for id_ in (one.id, f"{one.id}.nef"))

@@ -73,6 +73,33 @@ def test_like_these_are_all_with_the_same_reason() -> None:
     assert sorted(len(shot.members) for shot in made.shots) == [1, 1, 1, 2]  # the side file stays
 
 
+EDITED = [*PAIR, pic("D_1-Edit.jpg", "2024-05-17T12:00:00.25"), pic("D_1 copy.jpg", "2024-05-17T12:00:00.25")]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        decision(Scope.SHOT, Choice.UNGROUP, *(one.id for one in EDITED)),
+        decision(
+            Scope.SHOT, Choice.UNGROUP_LIKE, "D_1.nef", rules=("same name", "Lightroom's version", "a copy")
+        ),
+    ],
+)
+def test_a_shot_that_is_separated_does_not_become_a_burst(wish: Decision) -> None:
+    marked = [replace(one, burst_id="A") for one in EDITED]
+    for files in (EDITED, marked):
+        assert len(stack(files, ()).shots) == 1
+        made = stack(files, [wish])
+        assert (len(made.shots), made.bursts) == (4, ())
+
+
+def test_a_burst_holds_all_that_was_separated_of_it() -> None:
+    raws = [replace(one, id=f"{one.id}.nef", path=one.path.replace("jpg", "nef")) for one in SERIES]
+    wishes = [decision(Scope.SHOT, Choice.UNGROUP_LIKE, "I_1.jpg", rules=("same name",))]
+    (burst,) = stack([*SERIES, *raws], wishes).bursts
+    assert len(burst.members) == 10
+
+
 def test_a_burst_is_shown_by_its_middle_or_by_what_was_chosen() -> None:
     (burst,) = stack(SERIES, ()).bursts
     assert (burst.id, burst.members[0], len(burst.members)) == ("I_1.jpg", "I_3.jpg", 5)

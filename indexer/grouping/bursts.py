@@ -1,17 +1,21 @@
 """Which shots were taken in quick succession: bursts, exposure brackets, parts of a panorama.
 
-Pure. A camera's own mark comes first, then names that phones give to a burst; else the gaps between the
-shots of one camera tell, where its clock is fine enough, or a steady cadence where it counts only seconds.
+Pure. What was captured once counts once, however many files of it stand alone: RAW and JPEG that somebody
+has separated are no burst, and in a burst they stand side by side. A camera's own mark comes first, then
+names that phones give to a burst; else the gaps between the shots of one camera tell, where its clock is
+fine enough, or a steady cadence where it counts only seconds.
 The answer depends on the set of shots only, never on their order.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from indexer.grouping.file_names import Role
 from indexer.grouping.pictures import Picture, buckets, gap_s
 from indexer.model import Kind
 
@@ -54,14 +58,22 @@ class Burst:
 
 
 def group(
-    covers: Iterable[Picture], window_s: float = WINDOW_S, without: Collection[str] = ()
+    covers: Iterable[Picture],
+    window_s: float = WINDOW_S,
+    without: Collection[str] = (),
+    exposure_of: Mapping[str, str] | None = None,
 ) -> tuple[Burst, ...]:
     """The bursts among shots, each given by a picture of it; a shot is in one of them at most.
 
     ``window_s`` is the longest gap within a burst whose camera does not mark it. The rules in ``without``
-    do not count.
+    do not count. ``exposure_of`` names alike the shots that were captured as one; what it does not name was
+    captured by itself.
     """
-    left = sorted((one for one in covers if _can_burst(one)), key=_order)
+    exposures: defaultdict[str, list[Picture]] = defaultdict(list)
+    for one in sorted((one for one in covers if _can_burst(one)), key=_order):
+        exposures[(exposure_of or {}).get(one.id, one.id)].append(one)
+    whole = {_first_of(members).id: members for members in exposures.values()}
+    left = sorted((_first_of(members) for members in exposures.values()), key=_order)
     found: list[Burst] = []
     rules: dict[str, Callable[[list[Picture]], Iterable[Burst]]] = {
         "panorama": _panoramas,
@@ -75,8 +87,17 @@ def group(
         bursts = [replace(burst, rule=name) for burst in rule(left)] if name not in without else []
         taken = {member for burst in bursts for member in burst.members}
         left = [one for one in left if one.id not in taken]
-        found += bursts
+        found += (replace(burst, members=_all_of(burst, whole)) for burst in bursts)
     return tuple(sorted(found, key=lambda burst: burst.members))
+
+
+def _first_of(exposure: list[Picture]) -> Picture:
+    """What an exposure is judged by: what the camera itself made."""
+    return min(exposure, key=lambda one: (one.stem.role is not Role.PLAIN, *_order(one)))
+
+
+def _all_of(burst: Burst, whole: Mapping[str, list[Picture]]) -> tuple[str, ...]:
+    return tuple(one.id for member in burst.members for one in whole[member])
 
 
 def _can_burst(one: Picture) -> bool:
@@ -137,7 +158,7 @@ def _cadences(left: list[Picture]) -> Iterator[Burst]:
 def _runs(left: list[Picture], window_s: float) -> Iterator[Burst]:
     fine = [one for one in left if one.fraction]
     for run in _chains(fine, _source, lambda a, b: gap_s(a, b) <= window_s):
-        if len(run) >= _FEWEST:
+        if len({one.moment for one in run}) >= _FEWEST:
             yield _burst(BurstKind.BURST, run, f"never more than {window_s:g} s apart, same camera")
 
 

@@ -116,7 +116,9 @@ def _bursts(
 ) -> tuple[BurstStack, ...]:
     shot_of = {member: shot.id for shot in found for member in shot.members}
     faces = {shot.id: _face(shot, known) for shot in found}
-    automatic = bursts.group(faces.values(), window_s, decisions.without(wishes, Scope.BURST))
+    automatic = bursts.group(
+        faces.values(), window_s, decisions.without(wishes, Scope.BURST), _exposures(known, found, wishes)
+    )
     stacked = [frozenset(burst.members) for burst in automatic]
     alone = faces.keys() - frozenset().union(*stacked)
     groups = decisions.redrawn([*stacked, *(frozenset({id_}) for id_ in alone)], wishes, Scope.BURST, shot_of)
@@ -161,6 +163,16 @@ def _face(shot: ShotStack, known: Mapping[str, Picture]) -> Picture:
     members = shots.by_cover(known[id_] for id_ in shot.members)
     face = min(members, key=lambda one: one.stem.role is not Role.PLAIN)
     return replace(face, id=shot.id)
+
+
+def _exposures(
+    known: Mapping[str, Picture], found: tuple[ShotStack, ...], wishes: tuple[Decision, ...]
+) -> dict[str, str]:
+    """For each shot what it was captured as: what people separate was still one press of the shutter."""
+    if not wishes:  # every shot is what the rules say
+        return {}
+    captured = {member: shot.cover for shot in shots.group(known.values()) for member in shot.members}
+    return {shot.id: captured[shot.id] for shot in found}
 
 
 def _first(wanted: str | None, members: tuple[str, ...]) -> tuple[str, ...]:
