@@ -81,7 +81,9 @@ class Worker:
 
     def drain(self) -> None:
         """Do everything that is pending, in the caller's process, no limits; for tests. Raises NoRoom."""
-        while jobs := self.catalog.jobs.claim(16, LEASE_S, time.time()):
+        jobs = None
+        while jobs is None or jobs:  # there is grouping to be done where there is no job, too
+            jobs = self.catalog.jobs.claim(16, LEASE_S, time.time())
             for job, task, _ in self._with_tasks(jobs):
                 if not self._end(job, task, functools.partial(decode, task)):
                     raise NoRoom
