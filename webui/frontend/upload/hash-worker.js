@@ -30,6 +30,7 @@ async function digestOf(id, file) {
     told = read;
     postMessage({ id, read });
   }
+  if (read !== file.size) throw new DOMException("The file ended early.", "NotReadableError");
   return hasher.digest();
 }
 
