@@ -7,6 +7,7 @@ LibraryError
 |  |- NoSuchReceipt
 |  |- NoSuchTransfer
 |  |- NoSuchGroup         a shot or burst
+|  |- NoSuchCollection    a memory or album
 |  |- NoSuchDecision
 |  |- NoSuchClock
 |  |- NoSuchAccount
