@@ -120,7 +120,7 @@ def test_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     film = films.make_film(
         tmp_path / "film.mov", "-c:v", "png", picture="color=size=6000x6000:rate=1", sound=None
     )
-    monkeypatch.setattr(ffmpeg, "MOST_MEMORY_BYTES", 400 << 20)
+    monkeypatch.setattr(ffmpeg, "MOST_MEMORY_BYTES", 300 << 20)
     with pytest.raises(VideoUnreadable, match="memory"):
         convert(film, identify.MOV, tmp_path / "output", ("-vf", "scale=64:64", "-f", "mp4"), LIMITS)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer import names
+from indexer.errors import NoRoom
 from indexer.receipt import ReceiptState, verdict
 from indexer.receipts import forms
 from indexer.receipts.copies import Receipts
@@ -51,6 +52,8 @@ class Reader:
                 self.read_back(lambda: not stop.is_set())
             except Interrupted:
                 return
+            except NoRoom as error:
+                _log.warning("receipts wait for room: %s", error)
             except Exception:  # noqa: BLE001 - the wall around this thread
                 _log.exception("receipts could not be brought forward")
             stop.wait(_LOOK_EVERY_S)

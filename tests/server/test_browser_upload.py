@@ -30,7 +30,7 @@ UPLOADS = "/api/v1/uploads/"
 CHUNK_BYTES = 16 << 20
 SLOW_BYTES_PER_S = 4_000_000
 PATIENCE_S = 240
-LARGE_FILE_BYTES = 1_000_000 * int(os.environ.get("PHOTOCLOUD_LARGE_FILE_MB", "600"))
+LARGE_FILE_BYTES = 1_000_000 * int(os.environ.get("PHOTOCLOUD_LARGE_FILE_MB", "300"))
 
 
 @pytest.fixture
