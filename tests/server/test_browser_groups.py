@@ -108,14 +108,21 @@ def open_viewer(browser: Browser, name: str) -> None:
 
 def act(browser: Browser, label: str) -> None:
     """Press an action of the strip, and wait for what is said about it."""
-    browser.wait(lambda: labelled(browser, ".members:not([hidden]) .members-action", label))
-    labelled(browser, ".members:not([hidden]) .members-action", label)[0].click()
+    browser.wait(lambda: press_labelled(browser, ".members:not([hidden]) .members-action", label))
     browser.wait_for(".toast:not([hidden])")
 
 
 def labelled(browser: Browser, selector: str, label: str) -> list[Any]:
     found = browser.driver.find_elements(By.CSS_SELECTOR, selector)
     return [one for one in found if one.text.strip() == label]
+
+
+def press_labelled(browser: Browser, selector: str, label: str) -> bool:
+    """Whether there was one to press; one that is drawn anew meanwhile raises, and was not pressed."""
+    found = labelled(browser, selector, label)
+    if found:
+        found[0].click()
+    return bool(found)
 
 
 def undo(browser: Browser) -> None:
