@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,19 @@ def test_processes_lose_nothing(database: Database) -> None:
         thread.join()
     second.close()
     assert counted(database) == 60
+
+
+def test_nobody_sleeps_while_another_writes(database: Database) -> None:
+    """Each waits for its turn, not for SQLite's patience, of which there is none here."""
+    second = Database(str(database.engine.url))
+    for each in (database, second):
+        with each.write() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    with ThreadPoolExecutor() as threads:
+        for ended in [threads.submit(count_up, each, 100) for each in (database, second)]:
+            ended.result()
+    second.close()
+    assert counted(database) == 200
 
 
 def test_all_or_nothing(database: Database) -> None:
