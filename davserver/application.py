@@ -21,14 +21,14 @@ from config.settings import Settings
 from davserver import upload_share
 from davserver.core import Core, open_core
 from davserver.gate import Gate
+from davserver.http.proxies import TrustedProxies
+from davserver.http.tls import Certificate
 from davserver.library_share import LibraryShare
 from davserver.locks import PersonLocks
-from davserver.nextcloud import Nextcloud
-from davserver.proxies import TrustedProxies
+from davserver.nextcloud.app import Nextcloud
 from davserver.receipt_texts import ReceiptTexts
 from davserver.root import PersonTree
 from davserver.server import Server, make_server
-from davserver.tls import Certificate
 from davserver.upload_share import UploadShare
 from davserver.webdav import WebDav
 from davserver.worker_process import WorkerProcess, bare

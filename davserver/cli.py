@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 from config.errors import ConfigError
 from config.load import load
 from config.settings import Settings, options
-from davserver import import_command, people_commands, upkeep_commands
-from davserver.console import DONE, FAILED, USAGE, complain
+from davserver.commands import importing, people, upkeep
+from davserver.commands.console import DONE, FAILED, USAGE, complain
 
 if TYPE_CHECKING:
     from davserver.application import Application
@@ -56,8 +56,8 @@ def _run(command: Command, parsed: argparse.Namespace, settings: Settings) -> in
 def serve(parsed: argparse.Namespace, settings: Settings) -> int:
     """The main job, until Ctrl-C or SIGTERM."""
     from davserver.application import open_application
+    from davserver.http.tls import CertificateUnusable
     from davserver.server import AddressUnusable
-    from davserver.tls import CertificateUnusable
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     _warn_about_pillow()
@@ -105,16 +105,14 @@ def _parser() -> argparse.ArgumentParser:
     users = commands.add_parser("user", help="accounts; the first is the owner's")
     user_commands = users.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name, command, help_text in (
-        ("add", people_commands.user_add, "create an account"),
-        ("passwd", people_commands.user_passwd, "change a password"),
+        ("add", people.user_add, "create an account"),
+        ("passwd", people.user_passwd, "change a password"),
     ):
         user_command = _command(user_commands, name, command, help_text, reports=True)
         user_command.add_argument("name", metavar="NAME")
         user_command.add_argument("--password-stdin", action="store_true", help="read it from standard input")
-    _command(user_commands, "list", people_commands.user_list, "list the accounts", reports=True)
-    removing = _command(
-        user_commands, "remove", people_commands.user_remove, "remove an account", reports=True
-    )
+    _command(user_commands, "list", people.user_list, "list the accounts", reports=True)
+    removing = _command(user_commands, "remove", people.user_remove, "remove an account", reports=True)
     removing.add_argument("name", metavar="NAME")
     removing.add_argument("--yes", action="store_true", help="do not ask")
     _add_device_commands(commands)
@@ -128,8 +126,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_folder_commands(commands: Any) -> None:
     for name, command, help_text in (
-        ("import", import_command.bring, "bring in a folder on this machine, without changing it"),
-        ("check", import_command.check, "tell which files of a folder are held, and which are not"),
+        ("import", importing.bring, "bring in a folder on this machine, without changing it"),
+        ("check", importing.check, "tell which files of a folder are held, and which are not"),
     ):
         folder_command = _command(commands, name, command, help_text, reports=True)
         folder_command.add_argument("folder", metavar="DIR")
@@ -137,11 +135,11 @@ def _add_folder_commands(commands: Any) -> None:
 
 
 def _add_upkeep_commands(commands: Any) -> None:
-    _command(commands, "status", upkeep_commands.status, "counts, queue, failures, disk", reports=True)
+    _command(commands, "status", upkeep.status, "counts, queue, failures, disk", reports=True)
     checking = "re-hash the originals and list damaged ones"
-    _command(commands, "verify", upkeep_commands.verify, checking, reports=True)
+    _command(commands, "verify", upkeep.verify, checking, reports=True)
     renewing = "make the index anew from the originals (and the newest snapshot)"
-    rebuilding = _command(commands, "rebuild", upkeep_commands.rebuild, renewing, reports=True)
+    rebuilding = _command(commands, "rebuild", upkeep.rebuild, renewing, reports=True)
     rebuilding.add_argument("--snapshot", metavar="FILE", help="go back to this snapshot of the catalog")
     rebuilding.add_argument(
         "--owner", metavar="NAME", help="make this account anew, where neither catalog nor snapshot is left"
@@ -152,14 +150,12 @@ def _add_upkeep_commands(commands: Any) -> None:
 def _add_device_commands(commands: Any) -> None:
     devices = commands.add_parser("device", help="passwords for what mounts the shares")
     device_commands = devices.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    adding = _command(
-        device_commands, "add", people_commands.device_add, "make a device password", reports=True
-    )
+    adding = _command(device_commands, "add", people.device_add, "make a device password", reports=True)
     adding.add_argument("label", metavar="LABEL")
     adding.add_argument("--read-only", action="store_true", help="it may only look at the Library")
-    listing = _command(device_commands, "list", people_commands.device_list, "list the devices", reports=True)
+    listing = _command(device_commands, "list", people.device_list, "list the devices", reports=True)
     revoking = _command(
-        device_commands, "revoke", people_commands.device_revoke, "end a device password", reports=True
+        device_commands, "revoke", people.device_revoke, "end a device password", reports=True
     )
     revoking.add_argument("label", metavar="LABEL")
     for command, is_required in ((adding, True), (listing, False), (revoking, True)):

@@ -13,10 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from davserver import addresses, digest, library_share, upload_share
-from davserver.digest import Nonces
+from davserver import library_share, upload_share
 from davserver.errors import api_refusal, refused
-from davserver.paths import BadPath, check_query, decoded_path
+from davserver.nextcloud import addresses
+from davserver.protocol import digest
+from davserver.protocol.digest import Nonces
+from davserver.protocol.paths import BadPath, check_query, decoded_path
 from davserver.wsgi import Environ, StartResponse, WsgiApp
 from indexer.accounts import LOGIN_KEY, Accounts
 from indexer.devices import REALM

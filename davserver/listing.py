@@ -20,9 +20,10 @@ from wsgidav.dav_error import (
     PRECONDITION_CODE_PropfindFiniteDepth,
 )
 
-from davserver import dav_xml, upload_share
+from davserver import upload_share
 from davserver.locks import UPLOAD_ROOT
-from davserver.properties import (
+from davserver.protocol import dav_xml
+from davserver.protocol.properties import (
     LOCK_DISCOVERY,
     MULTISTATUS,
     MULTISTATUS_END,

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from wsgidav.dav_error import HTTP_BAD_REQUEST, HTTP_LOCKED, DAVError, DAVErrorCondition
 
-from davserver import dav_xml
+from davserver.protocol import dav_xml
 from indexer.catalog.locks import Locks
 from indexer.model import Lock
 

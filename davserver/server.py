@@ -17,12 +17,12 @@ from typing import Any
 
 from cheroot.wsgi import Server as CherootServer
 
-from davserver.connections import Connection, ConnectionKeeper, Limits
-from davserver.exchange import SERVER_NAME, Exchange, end_sending
-from davserver.proxies import TrustedProxies
-from davserver.request_head import BadHead
-from davserver.request_threads import RequestThreads
-from davserver.tls import Certificate
+from davserver.http.connections import Connection, ConnectionKeeper, Limits
+from davserver.http.exchange import SERVER_NAME, Exchange, end_sending
+from davserver.http.proxies import TrustedProxies
+from davserver.http.request_head import BadHead
+from davserver.http.request_threads import RequestThreads
+from davserver.http.tls import Certificate
 from davserver.wsgi import WsgiApp
 
 _log = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from wsgidav.dav_provider import DAVNonCollection
 
-from davserver.headers import repr_digest
-from davserver.properties import http_date
+from davserver.http.dates import http_date
+from davserver.protocol.headers import repr_digest
 from indexer import names
 
 

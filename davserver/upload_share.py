@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
 from wsgidav.dav_provider import DAVCollection
 
-from davserver.headers import Declared
+from davserver.protocol.headers import Declared
 from davserver.receipt_texts import ReceiptTextFile, ReceiptTexts
 from davserver.stored_file import StoredFile, ref_url
 from indexer import names

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 
 from wsgidav.dav_error import HTTP_METHOD_NOT_ALLOWED, DAVError
 
-from davserver import files, folders, library_share, listing, locking, proppatch
-from davserver.dav_request import Answer, DavRequest, with_body
+from davserver import library_share, listing
 from davserver.errors import refusal, refused
+from davserver.methods import files, folders, locking, proppatch
+from davserver.methods.dav_request import Answer, DavRequest, with_body
 from davserver.root import PersonTree
 from davserver.wsgi import Environ, ShortAnswer, StartResponse
 from indexer.accounts import LOGIN_KEY

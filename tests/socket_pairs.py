@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from davserver.streams import Reader, Wire
+from davserver.http.streams import Reader, Wire
 
 Pair = tuple[socket.socket, socket.socket]
 

@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 
 from config.settings import parse_networks
-from davserver.proxies import TrustedProxies
+from davserver.http.proxies import TrustedProxies
+from davserver.http.streams import StoredBytes
+from davserver.http.tls import Certificate
 from davserver.server import AddressUnusable, Server, make_server
-from davserver.streams import StoredBytes
-from davserver.tls import Certificate
 from tests.certificates import make_certificate
 from tests.clients import RawConnection
 
@@ -380,7 +380,7 @@ def test_paused_downloads_and_stalled_uploads_keep_nobody_out(server: Server, ap
 def test_beyond_all_threads_the_longest_idler_makes_room(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("davserver.request_threads._MAY_BE_LET_GO_S", 0.3)
+    monkeypatch.setattr("davserver.http.request_threads._MAY_BE_LET_GO_S", 0.3)
     with ExitStack() as stack:
         for _ in range(THREADS * 8):
             stack.enter_context(connect(server)).send(request("/echo", "PUT", "Content-Length: 9\r\n") + b"x")
@@ -389,7 +389,7 @@ def test_beyond_all_threads_the_longest_idler_makes_room(
 
 
 def test_a_head_must_come_in_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("davserver.connections._HEAD_S", 0.5)
+    monkeypatch.setattr("davserver.http.connections._HEAD_S", 0.5)
     with connect(server) as silent, connect(server) as slow:
         for byte in b"\r\nGET":
             slow.send(bytes([byte]))
@@ -401,7 +401,7 @@ def test_a_head_must_come_in_time(server: Server, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_body_must_come_in_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("davserver.exchange._BODY_S", 0.3)
+    monkeypatch.setattr("davserver.http.exchange._BODY_S", 0.3)
     with connect(server) as client:
         client.send(request("/echo", "POST", "Content-Length: 9\r\n") + b"x")
         answer = client.answer()
@@ -411,7 +411,7 @@ def test_a_body_must_come_in_time(server: Server, monkeypatch: pytest.MonkeyPatc
 
 def test_a_short_body_may_not_drip(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """What counts is when it began; an upload may take its time."""
-    monkeypatch.setattr("davserver.exchange._BODY_S", 0.5)
+    monkeypatch.setattr("davserver.http.exchange._BODY_S", 0.5)
     with connect(server) as dripping, connect(server) as uploading:
         dripping.send(request("/echo", "POST", "Content-Length: 20000\r\n"))
         uploading.send(request("/echo", "PUT", "Content-Length: 20\r\n"))

@@ -1,0 +1,1 @@
+"""What `photocloud` does on the command line, apart from `serve`: one function a command."""

@@ -1,0 +1,1 @@
+"""The methods of WebDAV, each a straight line: checks, the deed, the answer."""

@@ -1,0 +1,1 @@
+"""What WebDAV clients say and want to hear: headers, conditions, paths, properties, XML. Pure."""
