@@ -12,7 +12,7 @@ import pytest
 from indexer.upload_tree import UploadTree
 from tests.clients import DavClient
 from tests.libraries import Clock, Home, open_home
-from tests.server_process import ServerProcess, add_account
+from tests.server_process import ServerProcess, lay_account
 from tests.socket_pairs import Pair
 from tests.webui_site import Site, open_site
 
@@ -95,7 +95,7 @@ def clock() -> Clock:
 
 
 def _running(data: Path) -> Iterator[ServerProcess]:
-    add_account(data)
+    lay_account(data)
     server = ServerProcess(data)
     server.start()
     yield server

@@ -6,12 +6,14 @@ the API, and nothing of what is inside.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import signal
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -26,6 +28,7 @@ USER = "alice"
 PASSWORD = "correct-horse-battery"
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 30
+_CATALOG = "catalog.sqlite3"
 _ADDRESS = re.compile(r"https?://(?:127\.0\.0\.1|localhost):\d+/")
 
 
@@ -56,6 +59,19 @@ def photocloud(
         timeout=timeout_s,
         check=False,
     )
+
+
+def lay_account(data: Path) -> None:
+    """Make a data folder with the one account: a copy of what the command made once."""
+    data.mkdir(mode=0o700, parents=True)
+    (data / _CATALOG).write_bytes(_with_account())
+
+
+@functools.cache
+def _with_account() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        add_account(Path(folder))
+        return (Path(folder) / _CATALOG).read_bytes()
 
 
 def add_account(data: Path, user: str = USER, password: str = PASSWORD) -> None:

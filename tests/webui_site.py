@@ -25,7 +25,7 @@ from indexer.model import Door, Person
 from indexer.resumable import Resumables
 from indexer.store import Store
 from indexer.worker import Worker
-from tests.libraries import CHEAP_HASHER
+from tests.libraries import CHEAP_HASHER, lay_catalog
 from webui.app import SetupGate, create_app
 
 TOKEN = "printed-by-serve"
@@ -143,6 +143,7 @@ class Site:
 @contextmanager
 def open_site(folder: Path) -> Iterator[Site]:
     """A site without any account."""
+    lay_catalog(folder / "catalog.sqlite3")
     with open_core(Settings(data=folder)) as opened:
         core = replace(
             opened, accounts=Accounts(opened.catalog.people, opened.catalog.devices, hasher=CHEAP_HASHER)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.clients import Answer, DavClient, RawConnection, basic
 from tests.programs import require, require_root, run
-from tests.server_process import ServerProcess, add_account, photocloud
+from tests.server_process import ServerProcess, add_account, lay_account, photocloud
 
 LONG_NAME = "n" * 300 + ".jpg"
 DISK_BYTES = 24_000_000
@@ -106,7 +106,7 @@ def test_bad_http_is_answered_or_closed(shared_server: ServerProcess, said: byte
 
 @pytest.fixture
 def limited(tmp_path: Path, launch: Callable[..., ServerProcess]) -> ServerProcess:
-    add_account(tmp_path / "data")
+    lay_account(tmp_path / "data")
     return launch(tmp_path / "data", extra_environment={"PHOTOCLOUD_MAX_FILE_BYTES": "1000000"})
 
 

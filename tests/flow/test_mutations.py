@@ -25,7 +25,7 @@ import pytest
 
 from tests.photos import jpeg
 from tests.samples import Sample, load, needs_samples
-from tests.server_process import ServerProcess, add_account, process_tree
+from tests.server_process import ServerProcess, lay_account, process_tree
 
 _log = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ def send_all(watch: Watch) -> set[str]:
 @pytest.fixture
 def server(tmp_path: Path, launch: Callable[..., ServerProcess]) -> ServerProcess:
     """Two decode at the same time, and films beside them."""
-    add_account(tmp_path / "data")
+    lay_account(tmp_path / "data")
     return launch(tmp_path / "data", arguments=["--workers", "2"])
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from tests.clients import DavClient
 from tests.samples import load, needs_samples
-from tests.server_process import PASSWORD, USER, ServerProcess, add_account, photocloud
+from tests.server_process import PASSWORD, USER, ServerProcess, add_account, lay_account, photocloud
 
 pytestmark = needs_samples
 
@@ -35,7 +35,7 @@ Answers = dict[str, Any]
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder with everything indexed, and the snapshot that the housekeeper took at the last start."""
     data = tmp_path_factory.mktemp("rebuild") / "data"
-    add_account(data)
+    lay_account(data)
     add_account(data, "bob")
     server = ServerProcess(data, arguments=["--workers", "2"])
     server.start()

@@ -17,7 +17,7 @@ import pytest
 
 from indexer.names import is_junk
 from tests.samples import Sample, load, needs_samples
-from tests.server_process import ServerProcess, add_account
+from tests.server_process import ServerProcess, lay_account
 
 pytestmark = needs_samples
 
@@ -49,7 +49,7 @@ def share_path(sample: Sample) -> str:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server that received every sample and has come to rest."""
     data = tmp_path_factory.mktemp("samples") / "data"
-    add_account(data)
+    lay_account(data)
     server = ServerProcess(data, arguments=["--workers", "2"])
     server.start()
     with server.client() as client:

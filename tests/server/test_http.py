@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients import RawConnection, basic
-from tests.server_process import PASSWORD, USER, ServerProcess, add_account
+from tests.server_process import PASSWORD, USER, ServerProcess, lay_account
 
 _FILM_BYTES = 20_000_000
 
@@ -113,7 +113,7 @@ def test_an_upload_in_flight_is_finished_when_the_server_stops(
     tmp_path: Path, launch: Callable[..., ServerProcess]
 ) -> None:
     """And one that stands still is refused: nothing of it is ever seen."""
-    add_account(tmp_path / "data")
+    lay_account(tmp_path / "data")
     server = launch(tmp_path / "data")
     data = os.urandom(3_000_000)
     with connect(server) as going, connect(server) as standing:

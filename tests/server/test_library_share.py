@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.clients import Answer, DavClient
-from tests.server_process import ServerProcess, add_account
+from tests.server_process import ServerProcess, lay_account
 
 DAY = "/Library/By date/2024/2024-05/2024-05-17/"
 PHOTO = DAY + "IMG_0001.JPG"
@@ -43,7 +43,7 @@ def photo(taken_at: str | None, colour: str = "teal", utc_offset: str | None = N
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """Two photos of one day that share a name, one with a known zone, and one that does not know its day."""
     data = tmp_path_factory.mktemp("library") / "data"
-    add_account(data)
+    lay_account(data)
     server = ServerProcess(data)
     server.start()
     with server.client() as client:

@@ -20,7 +20,7 @@ from tusclient.client import TusClient
 
 from tests.clients import Answer, DavClient, RawConnection, basic
 from tests.photos import Shot, jpeg
-from tests.server_process import ServerProcess, add_account, photocloud
+from tests.server_process import ServerProcess, add_account, lay_account, photocloud
 
 ADDRESS = "/api/v1/uploads/"
 BYTES = {"Content-Type": "application/offset+octet-stream"}
@@ -306,7 +306,7 @@ def test_a_page_needs_its_token(shared_server: ServerProcess) -> None:
 
 
 def test_the_owners_limit(launch: Callable[..., ServerProcess], tmp_path: Path) -> None:
-    add_account(tmp_path / "data")
+    lay_account(tmp_path / "data")
     server = launch(tmp_path / "data", extra_environment={"PHOTOCLOUD_MAX_FILE_BYTES": "10"})
     with server.client() as dav:
         assert dav.options(ADDRESS, expect=204).headers["Tus-Max-Size"] == "10"
