@@ -18,7 +18,7 @@ from indexer.catalog.memories import Suggestion, View
 from indexer.catalog.stale_days import MEMORIES
 from indexer.errors import BadQuery, NoSuchCollection, NoSuchItem
 from indexer.grouping import arrangements, memories
-from indexer.grouping.arrangements import Arranged, Base, Do, Step
+from indexer.grouping.arrangements import Arranged, Base, Brought, Do, Step
 from indexer.grouping.memories import MemoryKind, Scene
 from indexer.model import Collection, Sort
 from indexer.moments import moment_of
@@ -129,6 +129,29 @@ class Memories:
         one = self.get(person_id, Sort.ALBUM, album)
         return self._decide(person_id, Sort.ALBUM, Step(Do.DELETE, one.id))
 
+    def bring(self, person_id: int, key: str, title: str, items: Iterable[str], *, is_ordered: bool) -> bool:
+        """Make an album of what an import found in the album ``key`` of an export, or add what is new of it;
+        whether there was anything to decide. See `arrangements.still_to_bring`."""
+        steps, shot_of = self._steps(person_id, Scope.ALBUM)
+        titles = {one.id: one.title or "" for one in arrangements.albums(steps, shot_of)}
+        decided = self.catalog.arrangements.all(person_id, Scope.ALBUM)
+        earlier = (
+            Brought(one.body["imported"], one.subject, tuple(one.body["items"]))
+            for one in decided
+            if "imported" in one.body
+        )
+        album, new = arrangements.still_to_bring(key, title, items, earlier, titles)
+        if not new:
+            return False
+        if album is None:
+            order = {"order": new} if is_ordered else {}
+            made = f"{Sort.ALBUM}-{secrets.token_hex(8)}"
+            step = Step(Do.MAKE, made, new, changes={"title": title, **order})
+        else:
+            step = Step(Do.MOVE, album, new)
+        self._decide(person_id, Sort.ALBUM, step, imported=key)
+        return True
+
     def undo(self, person_id: int, decision: Arrangement) -> None:
         """What follows from a decision's having been undone, about single items and clocks, too."""
         if decision.scope is Scope.ITEM:
@@ -140,7 +163,7 @@ class Memories:
         else:
             self._arrange_memories(person_id)
 
-    def _decide(self, person_id: int, sort: Sort, step: Step) -> int:
+    def _decide(self, person_id: int, sort: Sort, step: Step, *, imported: str | None = None) -> int:
         named = {step.group, *step.others} if sort is Sort.MEMORY else set()
         bases = [one for one in self._bases(person_id) if one.id in named]
         body = {
@@ -150,7 +173,7 @@ class Memories:
             "others": step.others,
             "changes": dict(step.changes),
             "bases": [[base.id, base.kind, base.members] for base in bases],
-        }
+        } | ({"imported": imported} if imported else {})
         id_ = self.catalog.arrangements.add(person_id, _SCOPES[sort], step.group or "", body, self.clock())
         if sort is Sort.MEMORY:
             self._arrange_memories(person_id)

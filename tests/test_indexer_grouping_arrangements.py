@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.grouping.arrangements import Arranged, Base, Do, Step, albums, memories
+from indexer.grouping.arrangements import Arranged, Base, Brought, Do, Step, albums, memories, still_to_bring
 
 LISBON = Base("a", "trip", ("a", "b", "c"))
 PARTY = Base("m", "day", ("m", "n"))
@@ -157,3 +157,30 @@ def test_no_decision_takes_a_shot_that_it_does_not_name(
     before = {shot for base in suggested for shot in base.members}
     after = {shot for one in memories(suggested, gentle, same) for shot in one.members}
     assert before <= after
+
+
+BROUGHT = (Brought("g/lisbon", "a1", ("x", "y")), Brought("g/lisbon", "a1", ("z",)))
+
+
+@pytest.mark.parametrize(
+    ("key", "items", "earlier", "titles", "expected"),
+    [
+        ("g/lisbon", "xy", (), {}, (None, "xy")),
+        ("g/lisbon", "xyx", (), {"b": "Cats"}, (None, "xy")),
+        ("g/lisbon", "xy", (), {"c": "LISBON", "b": "lisbon"}, ("b", "xy")),
+        ("g/lisbon", "xyz", BROUGHT, {"a1": "Lisbon"}, ("a1", "")),
+        ("g/lisbon", "xyzq", BROUGHT, {"a1": "Portugal", "b": "Lisbon"}, ("a1", "q")),
+        ("g/lisbon", "xyzq", BROUGHT, {"b": "Lisbon"}, ("a1", "")),
+        ("g/lisbon(1)", "xq", BROUGHT, {"a1": "Lisbon"}, (None, "xq")),
+        ("g/lisbon(1)", "xq", BROUGHT, {"a1": "Lisbon", "b": "Lisbon"}, ("b", "xq")),
+    ],
+)
+def test_what_an_import_still_brings(
+    key: str,
+    items: str,
+    earlier: tuple[Brought, ...],
+    titles: dict[str, str],
+    expected: tuple[str | None, str],
+) -> None:
+    album, new = still_to_bring(key, "Lisbon", items, earlier, titles)
+    assert (album, "".join(new)) == expected

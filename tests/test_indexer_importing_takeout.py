@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.importing.takeout import SOURCE, pair, parse, read
+from indexer.importing.takeout import SOURCE, album_title, pair, parse, read
 from indexer.importing.told import Told
 from indexer.knowledge import Position
 from indexer.model import Hint
@@ -148,6 +148,31 @@ def test_descriptions_are_texts_that_everything_can_hold(description: object, ke
     found = parse({"description": description, "photoTakenTime": {"timestamp": 7}}, "x.jpg")
     assert found is not None
     assert found.hint == Hint(SOURCE, 7.0, None, None, kept)
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "title"),
+    [
+        ({"title": "Lisbon", "access": "protected"}, "Metadaten.json", "Lisbon"),
+        ({"title": "Lisbon", "date": {"timestamp": "1"}}, "métadonnées.json", "Lisbon"),
+        ({"title": "Lisbon"}, "metadata.json", "Lisbon"),
+        (
+            {"albumData": {"title": " Lisbon\n2019 ", "access": ""}, "media": []},
+            "métadonnées.json",
+            "Lisbon 2019",
+        ),
+        ({"title": "Lisbon"}, "other.json", None),
+        ({"title": "a.jpg", "photoTakenTime": {}, "access": ""}, "a.jpg.json", None),
+        ({"title": "Fotos von 2019", "access": ""}, "Metadaten.json", None),
+        ({"title": "2019-05-17 #3", "access": ""}, "metadata.json", None),
+        ({"title": "Berlin 2019", "access": ""}, "metadata.json", "Berlin 2019"),
+        ({"title": "\x00", "access": ""}, "metadata.json", None),
+        ({"title": 5, "access": ""}, "metadata.json", None),
+        ({"access": ""}, "metadata.json", None),
+    ],
+)
+def test_the_title_of_an_album(said: dict[str, object], name: str, title: str | None) -> None:
+    assert album_title(said, name) == title
 
 
 @pytest.mark.parametrize("strange", ["\x00", "\n", "\ud800", "/", "y" * 300])

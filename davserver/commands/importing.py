@@ -72,6 +72,7 @@ def _report_import(parsed: argparse.Namespace, done: Imported) -> None:
         **{str(outcome): number for outcome, number in done.counts.items()},
         "bytes": done.size_bytes,
         "described_beside": done.hinted,
+        "albums": done.albums,
         "links_left_alone": done.links,
         "failures": _failures(done.failed),
     }
@@ -84,6 +85,8 @@ def _report_import(parsed: argparse.Namespace, done: Imported) -> None:
     )
     if done.hinted:
         lines.append(f"{done.hinted:,} were described by files beside them.")
+    if done.albums:
+        lines.append(f"{done.albums:,} albums were made or have got something new.")
     if done.links:
         lines.append(f"{done.links:,} links were left alone.")
     report(parsed, document, "\n".join(lines))

@@ -72,6 +72,11 @@ class Arrangements:
         with self._database.read() as connection:
             return standing(connection, person_id, scope, subject)
 
+    def all(self, person_id: int, scope: Scope) -> tuple[Arrangement, ...]:
+        """Undone ones too, in the order in which they were made."""
+        with self._database.read() as connection:
+            return find(connection, person_id, ArrangementRow.scope == scope)
+
     def newest(self, person_id: int, limit: int) -> tuple[Arrangement, ...]:
         """The last decisions, undone ones too, the newest first."""
         query = sa.select(*_COLUMNS).where(ArrangementRow.person_id == person_id)

@@ -125,6 +125,35 @@ def albums(steps: Iterable[Step], shot_of: Callable[[str], str]) -> tuple[Arrang
     return tuple(found[id_] for id_ in sorted(found))
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an import once put into the album ``group``, for the album ``key`` of an export."""
+
+    key: str
+    group: str
+    items: tuple[str, ...]
+
+
+def still_to_bring(
+    key: str, title: str, items: Iterable[str], earlier: Iterable[Brought], titles: Mapping[str, str]
+) -> tuple[str | None, tuple[str, ...]]:
+    """Into which album (None: a new one) an import puts an album of an export, and which items of it.
+
+    ``earlier`` is all that imports ever decided, undone or not, ``titles`` the albums that there are.
+    Nothing comes twice: neither what somebody took out since, nor an album that is gone. An album that
+    people made under the same title takes in what the export has; that of another export stays apart.
+    """
+    known = tuple(earlier)
+    mine = [one for one in known if one.key == key]
+    brought = {item for one in mine for item in one.items}
+    new = tuple(item for item in dict.fromkeys(items) if item not in brought)
+    if mine:
+        return mine[0].group, new if mine[0].group in titles else ()
+    taken = {one.group for one in known}
+    same = (id_ for id_, its in titles.items() if its.casefold() == title.casefold() and id_ not in taken)
+    return min(same, default=None), new
+
+
 @dataclass(slots=True)
 class _Board:
     """Memories being arranged; ``place`` tells which of them a shot is in."""

@@ -39,6 +39,12 @@ class _Rule:
     base: str = r"\g<base>"
 
 
+# What Google Photos appends to the name of an edited picture, in the languages that were seen.
+GOOGLE_EDITED = (
+    "edited|bearbeitet|modifié|modifie|editado|editada|bewerkt|modificato|redigeret|redigerad|redigert|muokattu|"
+    "edytowane|upraveno|düzenlendi|編集済み|已修改|изменено"
+)
+
 _SIDECAR_EXTENSIONS = frozenset({".xmp", ".aae", ".thm", ".wav"})
 
 # "20240101_120000(0)" is Samsung's next picture of the same second, no copy of the first.
@@ -65,7 +71,12 @@ _RULES: tuple[_Rule, ...] = (
         re.compile(r"(?P<base>.+?)(?:-(?:Edit|HDR|Pano|Enhanced(?:-[A-Z]+)*))+(?:-\d{1,2})?", re.IGNORECASE),
         Role.EDIT,
     ),
-    _Rule("Google's edited version", re.compile(r"(?P<base>.+?)(?:-edited|~\d+)", re.IGNORECASE), Role.EDIT),
+    _Rule(
+        "Google's edited version",
+        # The number of a repeated name stands behind all; the original has it, too.
+        re.compile(rf"(?P<base>.+?)(?:-(?:{GOOGLE_EDITED})(?:\(\d{{1,2}}\))?|~\d+)", re.IGNORECASE),
+        Role.EDIT,
+    ),
     _Rule("a numbered version", re.compile(r"(?P<base>.*[A-Za-z_]\d{3,})-\d{1,2}"), Role.EDIT),
     _Rule(
         "a copy", re.compile(r"(?P<base>.+?)(?: - Copy| copy)(?: \(?\d{1,2}\)?)?", re.IGNORECASE), Role.COPY

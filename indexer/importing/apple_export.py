@@ -13,6 +13,7 @@ from indexer.metadata.xmp import read_xmp
 from indexer.model import Hint
 
 SOURCE = "Apple export"
+_ALBUMS = "albums"
 _DETAILS = re.compile(r"Photo Details(-\d+)?\.csv", re.IGNORECASE)
 _DATE = "%A %B %d,%Y %I:%M %p"
 _MOST_ROWS = 1_000_000
@@ -30,6 +31,20 @@ def read_details(place: Path) -> dict[str, Told]:
     except (OSError, csv.Error):
         return {}
     return {row["imgName"]: _told(row) for row in rows if row.get("imgName")}
+
+
+def is_album(place: Path) -> bool:
+    """Whether a file is the list of an album: "Albums/<title>.csv" beside the folders of pictures."""
+    return place.suffix.lower() == ".csv" and place.parent.name.lower() == _ALBUMS
+
+
+def read_album(place: Path) -> tuple[str, ...]:
+    """The names of the files in an album, in its order, and the heading; nothing of what is no such list."""
+    try:
+        with place.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            return tuple(row[0] for row, _ in zip(csv.reader(file), range(_MOST_ROWS), strict=False) if row)
+    except (OSError, csv.Error):
+        return ()
 
 
 def read_xmp_beside(place: Path) -> Told | None:

@@ -17,10 +17,12 @@ from indexer import names
 from indexer.blocks import blocks
 from indexer.errors import ImportFailed, LibraryError, NoRoom
 from indexer.hashing import Announced, Staged
+from indexer.importing import albums
 from indexer.importing.beside import beside
 from indexer.importing.folders import Source, digest_of, open_to_read, walk
 from indexer.importing.told import Told
 from indexer.intake import Arrived, Intake, Ready
+from indexer.memories import Memories
 from indexer.model import Door, EntryType
 from indexer.receipt import FileOutcome
 
@@ -32,12 +34,17 @@ Note = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Imported:
-    """What became of a folder; ``failed`` are (place, reason). Held ones may have had another name."""
+    """What became of a folder; ``failed`` are (place, reason). Held ones may have had another name.
+
+    ``albums`` counts those that were made or got something new; ``digests`` is of the files that albums name.
+    """
 
     counts: dict[FileOutcome, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     size_bytes: int = 0
     hinted: int = 0
     links: int = 0
+    albums: int = 0
+    digests: dict[Path, str] = field(default_factory=dict)
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -55,17 +62,20 @@ class Importer:
         for source, reason in found.unreadable:
             done.counts[self._fail(source, ImportFailed(reason), reason, done)] += 1
         sizes = self.intake.catalog.items.sizes(self.person_id)
-        told = beside(found.sources)
+        known = beside(found.sources)
+        done.digests = dict.fromkeys((place for album in known.albums for place in album.places), "")
         for number, source in enumerate(found.sources, start=1):
-            outcome = self._bring(source, told.get(source.place, Told()), sizes, done)
+            outcome = self._bring(source, known.told.get(source.place, Told()), sizes, done)
             done.counts[outcome] += 1
             note(number, len(found.sources))
+        memories = Memories(self.intake.catalog)
+        done.albums = albums.bring(memories, self.person_id, known.albums, done.digests)
         return done
 
     def _bring(self, source: Source, told: Told, sizes: set[int], done: Imported) -> FileOutcome:
         try:
             with open_to_read(source.place) as file:
-                outcome = self._take(file, source, told, sizes)
+                outcome, sha256 = self._take(file, source, told, sizes)
                 done.size_bytes += os.fstat(file.fileno()).st_size
         except NoRoom:
             raise
@@ -75,6 +85,8 @@ class Importer:
         except LibraryError as error:
             return self._fail(source, error, str(error), done)
         done.hinted += told.hint is not None
+        if source.place in done.digests:
+            done.digests[source.place] = sha256
         return outcome
 
     def _fail(self, source: Source, error: LibraryError, reason: str, done: Imported) -> FileOutcome:
@@ -83,21 +95,26 @@ class Importer:
         self.intake.remember(self.person_id, source.path, Door.IMPORT, None, 0, error)
         return FileOutcome.FAILED
 
-    def _take(self, file: FileIO, source: Source, told: Told, sizes: set[int]) -> FileOutcome:
+    def _take(self, file: FileIO, source: Source, told: Told, sizes: set[int]) -> tuple[FileOutcome, str]:
+        """What became of a file, and its digest."""
         before = os.fstat(file.fileno())
         held = self._held(file) if before.st_size in sizes else None
         if held is not None and not names.is_junk(source.path):
-            return self._place_again(held, source, told, before)
+            self._place_again(held, source, told, before)
+            return FileOutcome.HELD, held.sha256
         announced = Announced(before.st_size)
         with self.intake.begin(self.person_id, source.path, announced, door=Door.IMPORT) as incoming:
             for block in blocks(file):
                 incoming.write(block)
-            is_known = self.intake.catalog.arrivals.is_held(self.person_id, incoming.finish().sha256)
+            sha256 = incoming.finish().sha256
+            is_known = self.intake.catalog.arrivals.is_held(self.person_id, sha256)
             self._accept(incoming, source, told, before)
         sizes.add(before.st_size)
         if names.is_junk(source.path):
-            return FileOutcome.JUNK
-        return FileOutcome.EMPTY if not before.st_size else FileOutcome.HELD if is_known else FileOutcome.NEW
+            return FileOutcome.JUNK, sha256
+        if not before.st_size:
+            return FileOutcome.EMPTY, sha256
+        return FileOutcome.HELD if is_known else FileOutcome.NEW, sha256
 
     def _held(self, file: FileIO) -> Staged | None:
         """The original with the bytes of this file, if the person holds it whole; the file is read once."""
@@ -108,13 +125,12 @@ class Importer:
         original = self.intake.originals.find(sha256)
         return Staged(original, sha256, os.fstat(file.fileno()).st_size) if original else None
 
-    def _place_again(self, held: Staged, source: Source, told: Told, stat: os.stat_result) -> FileOutcome:
+    def _place_again(self, held: Staged, source: Source, told: Told, stat: os.stat_result) -> None:
         if self._stands(source.path, held.sha256):
             if told.hint is not None:
                 self.intake.catalog.hints.offer(self.person_id, held.sha256, told.hint, time.time())
         else:
             self._accept(Ready(held), source, told, stat)
-        return FileOutcome.HELD
 
     def _stands(self, path: str, sha256: str) -> bool:
         """Whether the path, or a number of it, is the name of these bytes already."""

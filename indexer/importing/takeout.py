@@ -17,6 +17,7 @@ from typing import Any
 
 from indexer import names
 from indexer.errors import BadName
+from indexer.grouping.file_names import GOOGLE_EDITED
 from indexer.importing.told import Told
 from indexer.knowledge import Position
 from indexer.metadata.texts import LONGEST_STORY, clean_text
@@ -27,10 +28,11 @@ LARGEST_BYTES = 1 << 20
 _SUPPLEMENT = ".supplemental-metadata"
 _CUT_AT = 45
 _NUMBERED = re.compile(r"(.+)\((\d{1,4})\)", re.DOTALL)
-# As Google Photos names its copies in the languages that were seen.
-_EDITED = re.compile(
-    r"(.+)-(?:edited|bearbeitet|modifié|modifie|editado|editada|bewerkt|modificato|redigeret|redigerad|"
-    r"redigert|muokattu|edytowane|upraveno|düzenlendi|編集済み|已修改|изменено)(?:\((\d{1,4})\))?",
+_EDITED = re.compile(rf"(.+)-(?:{GOOGLE_EDITED})(?:\((\d{{1,4}})\))?", re.IGNORECASE)
+# Folders that Google makes of all pictures by itself: a day, or a year in the languages that were seen.
+_BY_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d(?: #\d+)?|(?:photos from|fotos von|photos de|fotos del?|foto del|foto's uit|"
+    r"billeder fra|bilder fra|foton från|zdjęcia z) \d{4}",
     re.IGNORECASE,
 )
 _MOTION = re.compile(r"(.+?)(?:\.MP|\.COVER|~\d)+", re.IGNORECASE)
@@ -44,13 +46,33 @@ def pair(media: Iterable[str], sidecars: Iterable[str]) -> dict[str, str]:
 
 def read(place: Path, name: str) -> Told | None:
     """What a sidecar says of the file ``name``; None when it is none, or cannot be understood."""
+    said = load(place)
+    return parse(said, name) if said is not None else None
+
+
+def load(place: Path) -> dict[str, Any] | None:
+    """The object in a JSON file; None when it is none, or too large for what Google writes."""
     try:
         if place.stat().st_size > LARGEST_BYTES:
             return None
         said = json.loads(place.read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
-    return parse(said, name) if isinstance(said, dict) else None
+    return said if isinstance(said, dict) else None
+
+
+def album_title(said: dict[str, Any], name: str) -> str | None:
+    """The title that the JSON file ``name`` gives the album of its folder; None where it tells of none.
+
+    It is "metadata.json" in the language of the account, so rather what is in it tells.
+    """
+    album = _part(said, "albumData") or said
+    is_of_album = "photoTakenTime" not in said and ("access" in album or "date" in album)
+    title = album.get("title")
+    if not (is_of_album or name.lower() == "metadata.json") or not isinstance(title, str):
+        return None
+    cleaned = clean_text(title)
+    return None if cleaned is None or _BY_DATE.fullmatch(cleaned) else cleaned
 
 
 def parse(said: dict[str, Any], name: str) -> Told | None:
