@@ -10,17 +10,17 @@ import functools
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from indexer import names
 from indexer.catalog import Catalog
-from indexer.errors import NoRoom, OriginalMissing, Refused, UploadBroken
+from indexer.errors import BadName, NoRoom, OriginalMissing, Refused, UploadBroken
 from indexer.hashing import Announced, Incoming, Staged, Staging, digest_of
 from indexer.identify import identify
-from indexer.model import Arrival, Door, Entry, Hint, MediaType
+from indexer.model import Arrival, Claim, Door, Entry, Hint, MediaType
 from indexer.receipt import Mishap
 from indexer.receipts import in_flight
 from indexer.receipts.mishaps import mishap
@@ -118,6 +118,21 @@ class Intake:
         entry = self._keep(self.originals, staged, arrival, self.catalog.arrivals.record)
         self.wake()
         return entry
+
+    def accept_claims(self, person_id: int, claims: Sequence[Claim], *, door: Door) -> list[bool]:
+        """Which of these files have arrived without being sent, as duplicates do: with a name, on a receipt.
+
+        Whatever speaks against one makes it a file that must be sent, and its sending tells what it is.
+        """
+        # Whether the bytes are on the disk is asked only of what this person holds: it takes its time.
+        mine = self.catalog.items.held(person_id, {claim.sha256 for claim in claims})
+        here = {sha256 for sha256 in mine if self.originals.find(sha256)}
+        kept = [claim for claim in claims if claim.sha256 in here and _is_for_keeps(claim.path)]
+        kept = [replace(claim, mtime=_believable(claim.mtime)) for claim in kept]
+        arrived = self.catalog.arrivals.record_claims(person_id, door, kept, time.time())
+        self.wake()
+        told = iter(arrived)
+        return [claim.sha256 in here and _is_for_keeps(claim.path) and next(told) for claim in claims]
 
     def open(self, entry: Entry) -> BinaryIO:
         """The bytes of a file in the Upload share; raises OriginalMissing."""
@@ -221,6 +236,15 @@ class Intake:
             self.catalog.arrivals.unless_recorded(sha256, forget, as_junk=store is self.junk)
         except Exception:  # noqa: BLE001 - any doubt keeps the bytes
             _log.exception("could not tell whether %s is needed; keeping it", sha256)
+
+
+def _is_for_keeps(path: str) -> bool:
+    """Whether a path may be the name of an original."""
+    try:
+        names.check(path)
+    except BadName:
+        return False
+    return not names.is_junk(path)
 
 
 def _believable(mtime: float | None) -> float | None:

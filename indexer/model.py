@@ -335,7 +335,7 @@ class Arrival:
 
     ``client_mtime`` is the modification time that the client declared (None: it declared none, and
     the moment of arrival is no evidence of capture). ``checksums`` were declared and have been verified
-    ("SHA1:... MD5:...").
+    ("SHA1:... MD5:..."). ``is_by_digest`` tells that the bytes were not sent again, see `Claim`.
     """
 
     person_id: int
@@ -350,6 +350,17 @@ class Arrival:
     checksums: str = ""
     is_favourite: bool = False
     hint: Hint | None = None
+    is_by_digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A file that its sender keeps back, since its digest is that of an original held; nobody here saw it."""
+
+    path: str
+    sha256: str
+    size_bytes: int
+    mtime: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ TROUBLED = (FileOutcome.EMPTY, FileOutcome.INCOMPLETE, FileOutcome.FAILED)
 @dataclass(frozen=True, slots=True)
 class Totals:
     """Files by their outcome. ``size_bytes``, ``verified`` and ``damaged`` are about those that arrived:
-    verified ones were read back from the disk and are what came, damaged ones are not."""
+    verified ones were read back from the disk and are what came, damaged ones are not. ``by_digest`` of them
+    were not sent: their sender's digests are those of originals that were held."""
 
     new: int = 0
     held: int = 0
@@ -55,6 +56,7 @@ class Totals:
     size_bytes: int = 0
     verified: int = 0
     damaged: int = 0
+    by_digest: int = 0
 
     @property
     def files(self) -> int:
@@ -97,7 +99,7 @@ class ReceiptFile:
 
     ``sha256`` is also the id of the item, None where no bytes were kept. ``first_at``: when the library got
     bytes that it held already. ``is_verified`` is None until the file was read back. ``reason`` says
-    what is wrong and what to do, "" where nothing is.
+    what is wrong and what to do, "" where nothing is. ``is_by_digest`` as in `indexer.model.Arrival`.
     """
 
     key: str
@@ -109,6 +111,7 @@ class ReceiptFile:
     first_at: float | None = None
     is_verified: bool | None = None
     reason: str = ""
+    is_by_digest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ def verdict(state: ReceiptState, totals: Totals, troubled: Sequence[str] = ()) -
         )
     if is_safe(totals):
         stored = "The one file is" if totals.files == 1 else f"All {totals.files:,} files are"
-        return f"{stored} stored and verified. Safe to format the card."
+        return f"{stored} stored and verified. Safe to format the card.{_unsent(totals)}"
     sent = totals.files + totals.empty + totals.incomplete + totals.failed
     part = (
         f"{totals.verified:,} of {_count(sent)} {_are(totals.verified)}" if totals.verified else "No file is"
@@ -207,6 +210,14 @@ def _so_far(totals: Totals) -> str:
     if not totals.troubled:
         return ""
     return f" {_count(totals.troubled)} must be copied again."
+
+
+def _unsent(totals: Totals) -> str:
+    """That some were never seen here: their sender hashed them, and the digests were compared."""
+    if not totals.by_digest:
+        return ""
+    sent = totals.files - totals.by_digest
+    return f" Of these, the browser sent {sent:,} and compared {totals.by_digest:,} by digest."
 
 
 def _named(count: int, names: Sequence[str]) -> str:

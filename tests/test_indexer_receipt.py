@@ -24,6 +24,13 @@ YET = "Do not format the card yet."
     ("state", "totals", "troubled", "words"),
     [
         (CLOSED, Totals(new=1284, verified=1284), [], f"All 1,284 files are stored and verified. {SAFE}"),
+        (
+            CLOSED,
+            Totals(new=84, held=1200, verified=1284, by_digest=1200),
+            [],
+            f"All 1,284 files are stored and verified. {SAFE} "
+            "Of these, the browser sent 84 and compared 1,200 by digest.",
+        ),
         (CLOSED, Totals(new=1, verified=1), [], f"The one file is stored and verified. {SAFE}"),
         (
             CLOSED,

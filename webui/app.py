@@ -23,6 +23,7 @@ from indexer.receipts.copies import Receipts
 from indexer.resumable import Resumables
 from webui.albums import AlbumCalls
 from webui.api import Api, json_answer
+from webui.claims import Claims
 from webui.devices import DevicePages
 from webui.errors import NoSuchPage, NotLoggedIn, Problem, WrongMethod, problem_of
 from webui.failures import FailurePages
@@ -65,13 +66,25 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate, resumable
     app = Bottle()
     devices = DevicePages(Devices(accounts.devices, accounts.clock), visitors, pages)
     uploads = Uploads(resumables, visitors)
+    claims = Claims(resumables.intake, visitors)
     failures = FailurePages(library, Failures(library.catalog), visitors, pages)
     receipts = ReceiptPages(Receipts(library.catalog, library.staging), visitors, pages)
     groups = Groups(library.catalog)
     shots, bursts = GroupCalls(groups, visitors, Scope.SHOT), GroupCalls(groups, visitors, Scope.BURST)
     decisions = DecisionCalls(groups, Ledger(library.catalog), visitors)
     for method, path, handler in _routes(
-        pages, devices, failures, receipts, api, media, static_files, uploads, shots, bursts, decisions
+        pages,
+        devices,
+        failures,
+        receipts,
+        api,
+        media,
+        static_files,
+        uploads,
+        claims,
+        shots,
+        bursts,
+        decisions,
     ):
         app.route(path, method, handler)
     suggested = Memories(library.catalog, accounts.clock)
@@ -93,6 +106,7 @@ def _routes(
     media: Media,
     static_files: StaticFiles,
     uploads: Uploads,
+    claims: Claims,
     shots: GroupCalls,
     bursts: GroupCalls,
     decisions: DecisionCalls,
@@ -155,6 +169,7 @@ def _routes(
         ("GET", "/api/v1/failures", failures.list),
         ("POST", "/api/v1/failures/retry", failures.retry_all_by_api),
         ("POST", "/api/v1/originals/check", api.check_originals),
+        ("POST", "/api/v1/originals/held", claims.accept),
         ("OPTIONS", "/api/v1/uploads/", uploads.options),
         ("POST", "/api/v1/uploads/", uploads.create),
         ("OPTIONS", "/api/v1/uploads/<upload_id>", uploads.options),

@@ -108,8 +108,16 @@ _RECEIPT: Json = dict(  # noqa: C408 - to be given on as keywords
     bytes=COUNT,
     verified={**COUNT, "description": "Files read back from the disk and found to be what came."},
     damaged={**COUNT, "description": "Files read back that are not what came."},
+    by_digest={**COUNT, "description": "Of the files, those that were not sent, see POST originals/held."},
     safe_to_format=FLAG,
     verdict=TEXT,
+)
+
+_CLAIM: Json = fields(
+    path={**TEXT, "description": "In the Upload share, with the name."},
+    sha256=DIGEST,
+    size_bytes=COUNT,
+    mtime=or_null({**NUMBER, "description": "Seconds since 1970."}),
 )
 
 _SCHEMAS: Json = {
@@ -212,6 +220,7 @@ _SCHEMAS: Json = {
                 first_at=or_null({**_MOMENT, "description": "When bytes that were held already first came."}),
                 verified=or_null({**FLAG, "description": "null until it is read back from the disk."}),
                 reason={**TEXT, "description": "What is wrong and what to do; empty where nothing is."},
+                by_digest={**FLAG, "description": "It was not sent: its sender hashed it."},
             )
         ),
         next=or_null(TEXT),
@@ -737,6 +746,25 @@ _PATHS: Json = {
             },
             parameters=[CSRF_HEADER],
             requestBody=json_body(fields(digests={**list_of(DIGEST), "maxItems": 10_000})),
+        )
+    },
+    "/originals/held": {
+        "post": call(
+            "Have files arrive that need not be sent, since the caller's library holds their bytes.",
+            {
+                "200": answer(
+                    "For each file whether it has arrived, with a name and on the receipt of its copy. The "
+                    "others must be sent: the library does not hold them in this size, or the path is none.",
+                    fields(held=list_of(FLAG)),
+                ),
+                "400": refusal("Not a list of files, or one of them is none."),
+                "413": refusal("The body is too large."),
+                "507": refusal("The server's disk is full."),
+                **LOGGED_OUT,
+                **FORGED,
+            },
+            parameters=[CSRF_HEADER],
+            requestBody=json_body(fields(files={**list_of(_CLAIM), "maxItems": 500})),
         )
     },
 }

@@ -30,6 +30,7 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
         "bytes": totals.size_bytes,
         "verified": totals.verified,
         "damaged": totals.damaged,
+        "by_digest": totals.by_digest,
         "safe_to_format": receipt.is_safe_to_format,
         "verdict": receipt.verdict,
     }
@@ -47,4 +48,5 @@ def entry_json(file: ReceiptFile) -> dict[str, Any]:
         "first_at": None if file.first_at is None else moment(file.first_at),
         "verified": file.is_verified,
         "reason": file.reason,
+        "by_digest": file.is_by_digest,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -14,15 +14,15 @@ from indexer.catalog.portable import insert_or_ignore
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import UNKNOWN_TIME, EntryRow, ItemRow, OriginalRow, UploadRow
 from indexer.catalog.versions import bump
-from indexer.errors import NoSuchEntry
-from indexer.model import Arrival, Door, Entry, State
+from indexer.errors import NameOccupied, NoSuchEntry
+from indexer.model import Arrival, Claim, Door, Entry, Kind, MediaType, State
 
 _ORIGINAL = ("sha256", "size_bytes", "kind", "mime", "extension", "added_at")
 _ITEM = (
     "person_id", "sha256", "name", "search", "kind", "mime", "size_bytes", "client_mtime", "added_at",
     "state", "taken_at", "day", "favourite", "shot_id",
 )  # fmt: skip
-_UPLOAD = ("person_id", "sha256", "path", "door", "at", "size_bytes", "is_new")
+_UPLOAD = ("person_id", "sha256", "path", "door", "at", "size_bytes", "is_new", "is_by_digest")
 _ADD_ORIGINAL = Prepared(lambda dialect: insert_or_ignore(dialect, OriginalRow, _ORIGINAL))
 _ADD_ITEM = Prepared(lambda dialect: insert_or_ignore(dialect, ItemRow, _ITEM))
 _ADD_UPLOAD = Prepared(
@@ -38,12 +38,21 @@ _SET_MTIME = Prepared(
     .values(client_mtime=sa.bindparam("new_mtime"))
 )
 _LIKE = Prepared(sa.update(ItemRow.__table__).where(*_THIS_ITEM).values(favourite=True))  # type: ignore[arg-type]
+_HELD = Prepared(
+    sa.select(OriginalRow.kind, OriginalRow.mime, OriginalRow.extension)
+    .join(ItemRow, ItemRow.sha256 == OriginalRow.sha256)
+    .where(*_THIS_ITEM, OriginalRow.size_bytes == sa.bindparam("size_bytes"))
+)
 _IS_ORIGINAL = Prepared(sa.select(OriginalRow.sha256).where(OriginalRow.sha256 == sa.bindparam("sha256")))
 _IS_JUNK = Prepared(
     sa.select(EntryRow.path)
     .where(EntryRow.sha256 == sa.bindparam("sha256"), EntryRow.is_junk)
     .limit(sa.literal_column("1"))
 )
+
+
+# For so many files an upload may have to wait, some tens of milliseconds.
+_CLAIMS_AT_ONCE = 100
 
 
 def _sure() -> None:
@@ -86,6 +95,21 @@ class Arrivals:
             entry = _record(connection, arrival)
             ensure()
             return entry
+
+    def record_claims(
+        self, person_id: int, door: Door, claims: Sequence[Claim], now: float
+    ) -> tuple[bool, ...]:
+        """As `record` of bytes that the person holds already, each by its digest; which of them, as told.
+
+        Not those that the person does not hold in this size, or of which the bytes here are damaged, nor
+        those under a path that a file is in the way of: they change nothing.
+        """
+        arrived: list[bool] = []
+        for start in range(0, len(claims), _CLAIMS_AT_ONCE):
+            with self._database.write() as connection:
+                some = claims[start : start + _CLAIMS_AT_ONCE]
+                arrived += [_record_claim(connection, person_id, door, claim, now) for claim in some]
+        return tuple(arrived)
 
     def is_held(self, person_id: int, sha256: str) -> bool:
         """Whether this person's library has these bytes, and they are not known to be damaged."""
@@ -149,6 +173,28 @@ def _record(connection: sa.Connection, arrival: Arrival) -> Entry:
         hints.put(connection, arrival.person_id, arrival.sha256, arrival.hint, arrival.at)
     bump(connection, arrival.person_id)
     return entry
+
+
+def _record_claim(connection: sa.Connection, person_id: int, door: Door, claim: Claim, now: float) -> bool:
+    held = _HELD.row(connection, person_id=person_id, sha256=claim.sha256, size_bytes=claim.size_bytes)
+    if held is None or damage.is_damaged(connection, claim.sha256):
+        return False
+    kind, mime, extension = held
+    arrival = Arrival(
+        person_id, claim.path, names.last(claim.path), door, now, claim.sha256, claim.size_bytes,
+        MediaType(Kind(kind), mime, extension), claim.mtime, is_by_digest=True,
+    )  # fmt: skip
+    try:
+        arrival = _in_its_place(connection, arrival)
+    except NameOccupied:
+        return False
+    entry = entries.find(connection, person_id, names.key(arrival.path))
+    if entry is None or entry.sha256 != claim.sha256:
+        _record(connection, arrival)
+    else:  # the name stands for these bytes already
+        _ADD_UPLOAD.run(connection, **_upload_values(arrival, is_new=False))
+        bump(connection, person_id)
+    return True
 
 
 def _in_its_place(connection: sa.Connection, arrival: Arrival) -> Arrival:
@@ -228,4 +274,5 @@ def _upload_values(arrival: Arrival, is_new: bool) -> dict[str, object]:
         "at": arrival.at,
         "size_bytes": arrival.size_bytes,
         "is_new": is_new,
+        "is_by_digest": arrival.is_by_digest,
     }

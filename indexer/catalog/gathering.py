@@ -34,12 +34,19 @@ from indexer.receipt import (
 
 # A transaction of so many takes some twenty milliseconds, for which an upload may have to wait.
 _BATCH_ROWS = 500
-_FILE = ("key", "path", "outcome", "size_bytes", "at", "sha256", "first_at", "is_verified", "reason")
+_FILE = (
+    "key", "path", "outcome", "size_bytes", "at", "sha256", "first_at", "is_verified", "reason",
+    "is_by_digest",
+)  # fmt: skip
 _HERE = (
     ReceiptFileRow.receipt_id == sa.bindparam("receipt_id"),
     ReceiptFileRow.key == sa.bindparam("key"),
 )
-_KNOWN = Prepared(sa.select(ReceiptFileRow.at, ReceiptFileRow.outcome, ReceiptFileRow.sha256).where(*_HERE))
+_KNOWN = Prepared(
+    sa.select(
+        ReceiptFileRow.at, ReceiptFileRow.outcome, ReceiptFileRow.sha256, ReceiptFileRow.is_by_digest
+    ).where(*_HERE)
+)  # fmt: skip
 _FORGET = Prepared(sa.delete(ReceiptFileRow.__table__).where(*_HERE))  # type: ignore[arg-type]
 _ADD = Prepared(
     sa.insert(ReceiptFileRow.__table__).values(  # type: ignore[arg-type]
@@ -57,7 +64,8 @@ _NEWEST = (
 _UPLOADS = (
     sa.select(
         UploadRow.id, UploadRow.person_id, UploadRow.door, UploadRow.path, UploadRow.at, UploadRow.sha256,
-        UploadRow.size_bytes, UploadRow.is_new, OriginalRow.kind, ItemRow.added_at,
+        UploadRow.size_bytes, UploadRow.is_new, UploadRow.is_by_digest, OriginalRow.kind,
+        ItemRow.added_at,
     )
     .outerjoin(OriginalRow, OriginalRow.sha256 == UploadRow.sha256)
     .outerjoin(
@@ -171,12 +179,14 @@ def _uploads(connection: sa.Connection) -> list[_Event]:
 
 
 def _arrived(row: Any) -> _Event:
-    _, person_id, door, path, at, sha256, size_bytes, is_new, kind, added_at = row
+    _, person_id, door, path, at, sha256, size_bytes, is_new, is_by_digest, kind, added_at = row
     outcome = FileOutcome.NEW if is_new else FileOutcome.HELD
     if kind == Kind.OTHER:
         outcome = FileOutcome.NOT_MEDIA
     first_at = None if is_new else added_at
-    file = ReceiptFile(names.key(path), path, outcome, size_bytes, at, sha256, first_at)
+    file = ReceiptFile(
+        names.key(path), path, outcome, size_bytes, at, sha256, first_at, is_by_digest=is_by_digest
+    )
     return _Event((person_id, top_folder(file.key), Door(door)), file)
 
 
@@ -254,11 +264,13 @@ def _note(connection: sa.Connection, receipt_id: int, file: ReceiptFile) -> None
     """What came last under a name counts; but bytes that were new to this copy stay new when sent again."""
     known = _KNOWN.row(connection, receipt_id=receipt_id, key=file.key)
     if known is not None:
-        at, outcome, sha256 = known
+        at, outcome, sha256, is_by_digest = known
         if at > file.at:
             return
         if outcome in ARRIVED and sha256 == file.sha256:
-            file = replace(file, outcome=FileOutcome(outcome))
+            # Whatever was sent once of a copy was seen here.
+            is_unseen = file.is_by_digest and bool(is_by_digest)
+            file = replace(file, outcome=FileOutcome(outcome), is_by_digest=is_unseen)
             file = replace(file, first_at=None) if outcome == FileOutcome.NEW else file
         _FORGET.run(connection, receipt_id=receipt_id, key=file.key)
     values = {field: getattr(file, field) for field in _FILE}

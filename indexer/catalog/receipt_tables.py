@@ -52,6 +52,7 @@ class ReceiptRow(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     verified: Mapped[int] = mapped_column(default=0)
     damaged: Mapped[int] = mapped_column(default=0)
+    by_digest: Mapped[int] = mapped_column(default=0)
     verdict: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[float | None]
     file_name: Mapped[str | None]
@@ -76,6 +77,7 @@ class ReceiptFileRow(Base):
     first_at: Mapped[float | None]
     is_verified: Mapped[bool | None]
     reason: Mapped[str]
+    is_by_digest: Mapped[bool] = mapped_column(default=False)
 
 
 class GatheredRow(Base):

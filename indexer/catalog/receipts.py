@@ -31,6 +31,7 @@ from indexer.receipt import (
 FOLDER = "Receipts"
 _NUMBERS = (
     "new", "held", "not_media", "junk", "empty", "incomplete", "failed", "size_bytes", "verified", "damaged",
+    "by_digest",
 )  # fmt: skip
 _RECEIPT = (
     ReceiptRow.id, ReceiptRow.person_id, ReceiptRow.folder, ReceiptRow.door, ReceiptRow.state,
@@ -40,7 +41,7 @@ _RECEIPT = (
 _FILE = (
     ReceiptFileRow.key, ReceiptFileRow.path, ReceiptFileRow.outcome, ReceiptFileRow.size_bytes,
     ReceiptFileRow.at, ReceiptFileRow.sha256, ReceiptFileRow.first_at, ReceiptFileRow.is_verified,
-    ReceiptFileRow.reason,
+    ReceiptFileRow.reason, ReceiptFileRow.is_by_digest,
 )  # fmt: skip
 _TEXT = (
     ReceiptRow.id, ReceiptRow.file_name, ReceiptRow.text_bytes, ReceiptRow.text_sha256, ReceiptRow.closed_at,
@@ -168,16 +169,20 @@ def _receipts(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> tuple[R
 
 def _count(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> dict[int, Totals]:
     numbers: dict[int, dict[str, int]] = {row.id: dict.fromkeys(_NUMBERS, 0) for row in rows}
-    columns = (ReceiptFileRow.receipt_id, ReceiptFileRow.outcome, ReceiptFileRow.is_verified)
+    columns = (
+        ReceiptFileRow.receipt_id, ReceiptFileRow.outcome, ReceiptFileRow.is_verified,
+        ReceiptFileRow.is_by_digest,
+    )  # fmt: skip
     query = sa.select(*columns, sa.func.count(), sa.func.sum(ReceiptFileRow.size_bytes))
     query = query.where(ReceiptFileRow.receipt_id.in_(numbers)).group_by(*columns)
-    for receipt_id, outcome, is_verified, count, size_bytes in connection.execute(query):
+    for receipt_id, outcome, is_verified, is_by_digest, count, size_bytes in connection.execute(query):
         mine = numbers[receipt_id]
         mine[outcome] += count
         if outcome in ARRIVED:
             mine["size_bytes"] += int(size_bytes)
             mine["verified"] += count if is_verified else 0
             mine["damaged"] += count if is_verified is False else 0
+            mine["by_digest"] += count if is_by_digest else 0
     for row in rows:
         if row.state == ReceiptState.OPEN:
             # A name without bytes may be in the middle of getting them; junk is only junk.
@@ -196,8 +201,8 @@ def _receipt(row: Sequence[Any], totals: Totals) -> Receipt:
 
 
 def _file(row: Sequence[Any]) -> ReceiptFile:
-    key, path, outcome, size_bytes, at, sha256, first_at, is_verified, reason = row
-    return ReceiptFile(key, path, FileOutcome(outcome), size_bytes, at, sha256, first_at, is_verified, reason)
+    key, path, outcome, *facts = row
+    return ReceiptFile(key, path, FileOutcome(outcome), *facts)
 
 
 def _text(row: Sequence[Any]) -> ReceiptText:

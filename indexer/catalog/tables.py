@@ -137,7 +137,8 @@ class ItemRow(Base):
 
 
 class UploadRow(Base):
-    """One arrival; ``is_new`` is false when the person held these bytes already."""
+    """One arrival; ``is_new`` is false when the person held these bytes already, ``is_by_digest`` true when
+    they were not even sent."""
 
     __tablename__ = "upload"
     __table_args__ = (Index("upload_of_item", "person_id", "sha256"),)
@@ -150,6 +151,7 @@ class UploadRow(Base):
     at: Mapped[float]
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     is_new: Mapped[bool]
+    is_by_digest: Mapped[bool] = mapped_column(default=False)
 
 
 class EntryRow(Base):

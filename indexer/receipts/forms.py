@@ -12,6 +12,7 @@ from indexer.receipt import ARRIVED, Receipt, ReceiptFile, relative
 
 CSV_COLUMNS = (
     "path", "name", "outcome", "size_bytes", "sha256", "arrived_at", "first_at", "verified", "reason",
+    "by_digest",
 )  # fmt: skip
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 # What spreadsheets take for the beginning of a formula.
@@ -39,6 +40,7 @@ def csv_lines(files: Iterable[ReceiptFile]) -> Iterator[str]:
         yield _csv_line((
             file.path, names.last(file.path), file.outcome, str(file.size_bytes), file.sha256 or "",
             _moment(file.at), _moment(file.first_at), _yes_or_no(file.is_verified), file.reason,
+            _yes_or_no(file.is_by_digest if file.outcome in ARRIVED else None),
         ))  # fmt: skip
 
 
@@ -54,6 +56,7 @@ def text(receipt: Receipt, troubled: Iterable[ReceiptFile], files: Iterable[Rece
     yield _words(f"Copied to Upload/{receipt.folder}, {_span(receipt.begun_at, receipt.ended_at)}")
     numbers = (
         ("files arrived", totals.files), ("of these new", totals.new), ("already held", totals.held),
+        ("not sent, but compared by digest", totals.by_digest),
         ("not media", totals.not_media), ("cut", totals.incomplete), ("failed", totals.failed),
         ("empty", totals.empty), ("damaged on the server", totals.damaged),
         ("companions of operating systems", totals.junk), ("bytes", totals.size_bytes),

@@ -116,6 +116,9 @@ def test_what_is_missing_is_named_and_uploaded(
     assert len(sent) == 2
     assert len(wire.to("/api/v1/uploads/", "POST")) == 2
     assert server.wait_idle()["originals"]["count"] == 14
+    with server.client() as dav:
+        (receipt,) = (one for one in dav.api("receipts")["receipts"] if one["folder"] == "card")
+        assert (receipt["files"], receipt["new"], receipt["held"], receipt["by_digest"]) == (15, 2, 13, 13)
     browser.driver.get(f"{wire.url}check")
     browser.wait_for(".picker")
     browser.drop(card)

@@ -27,7 +27,7 @@ from webui.static_files import StaticFiles
 ARTEFACTS = ROOT / "artefacts" / "browser"
 UPLOADS = "/api/v1/uploads/"
 # So much is sent per request, and may have to be sent again for each file after a crash.
-CHUNK_BYTES = 16 << 20
+CHUNK_BYTES = 32 << 20
 SLOW_BYTES_PER_S = 4_000_000
 PATIENCE_S = 240
 LARGE_FILE_BYTES = 1_000_000 * int(os.environ.get("PHOTOCLOUD_LARGE_FILE_MB", "300"))
@@ -102,9 +102,9 @@ def held(server: ServerProcess) -> set[str]:
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in server.originals()}
 
 
-def test_three_thousand_files_of_which_many_are_here_already(
-    browser: Browser, server: ServerProcess, wire: Record, tmp_path: Path
-) -> None:
+@pytest.fixture
+def large_card(tmp_path: Path, server: ServerProcess) -> Path:
+    """3,020 files, twenty of them twice, 400 of them held by the server; and litter."""
     card = tmp_path / "card"
     for number in range(3000):
         folder = card / f"DCIM/{number // 100:03}"
@@ -120,8 +120,13 @@ def test_three_thousand_files_of_which_many_are_here_already(
     with server.client() as dav:
         for number in range(400):
             dav.put(f"/Upload/before{number}.txt", f"text number {number}".encode())
+    return card
 
-    browser.driver.find_element(By.CSS_SELECTOR, "input[webkitdirectory]").send_keys(str(card))
+
+def test_three_thousand_files_of_which_many_are_here_already(
+    browser: Browser, server: ServerProcess, wire: Record, large_card: Path
+) -> None:
+    browser.driver.find_element(By.CSS_SELECTOR, "input[webkitdirectory]").send_keys(str(large_card))
     most_rows = 0
     while "in your library" not in title(browser):
         most_rows = max(most_rows, browser.evaluate("document.querySelectorAll('.file').length"))
@@ -136,7 +141,12 @@ def test_three_thousand_files_of_which_many_are_here_already(
     with server.client() as dav:
         stored = dav.head("/Upload/card/DCIM/029/note2999.txt")
         assert stored.headers["Last-Modified"] == "Sun, 13 Sep 2020 12:26:40 GMT"
-        assert dav.get("/Upload/card/DCIM/029/note2999.txt").body == dated.read_bytes()
+        assert dav.get("/Upload/card/DCIM/029/note2999.txt").body == b"text number 2999"
+        assert dav.get("/Upload/card/DCIM/copy/again7.txt").body == b"text number 1007"
+        assert dav.get("/Upload/card/DCIM/000/note0042.txt").body == b"text number 42"
+        (receipt,) = (one for one in dav.api("receipts")["receipts"] if one["folder"] == "card")
+        assert (receipt["door"], receipt["files"], receipt["by_digest"]) == ("browser", 3020, 420)
+    assert len(wire.to("/api/v1/originals/held", "POST")) < 100
     assert server.status()["originals"]["count"] == 3000
     browser.picture(ARTEFACTS / "20-uploaded.png")
     assert browser.complaints() == []

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from indexer.errors import CatalogTooNew
 
-HEAD = "0010"
+HEAD = "0011"
 
 
 def migrate(engine: sa.Engine) -> None:

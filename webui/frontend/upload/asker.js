@@ -1,4 +1,4 @@
-/** Collects questions “do you hold this digest?” for a moment and asks them in one call. */
+/** Collects questions of one kind for a moment and asks them in one call. */
 import { persist } from "./patience.js";
 
 const COLLECT_MS = 200;
@@ -6,32 +6,31 @@ const MOST = 500;
 
 export class Asker {
   /**
-   * @param {(digests: string[]) => Promise<Set<string>>} heldOf
+   * @param {(questions: any[]) => Promise<any[]>} answersTo in the same order
    * @param {AbortSignal} signal ends the asking
    * @param {(trouble: ?{message: string, until: number}) => void} onTrouble
    */
-  constructor(heldOf, signal, onTrouble) {
-    this.heldOf = heldOf;
+  constructor(answersTo, signal, onTrouble) {
+    this.answersTo = answersTo;
     this.signal = signal;
     this.onTrouble = onTrouble;
-    /** @type {Map<string, ((isHeld: boolean) => void)[]>} */
-    this.waiting = new Map();
+    /** @type {{question: any, resolve: (answer: any) => void, reject: (error: Error) => void}[]} */
+    this.waiting = [];
     this.timer = 0;
     this.isAsking = false;
   }
 
-  /** Waits until the server has answered, however long. @param {string} digest @returns {Promise<boolean>} */
-  ask(digest) {
+  /** Waits until the server has answered, however long. @returns {Promise<any>} */
+  ask(question) {
     return new Promise((resolve, reject) => {
-      const others = this.waiting.get(digest) ?? [];
-      this.waiting.set(digest, [...others, { resolve, reject }]);
+      this.waiting.push({ question, resolve, reject });
       this.#soon();
     });
   }
 
   #soon() {
-    if (this.isAsking || !this.waiting.size) return;
-    if (this.waiting.size >= MOST) this.#askNow();
+    if (this.isAsking || !this.waiting.length) return;
+    if (this.waiting.length >= MOST) this.#askNow();
     else this.timer ||= setTimeout(() => this.#askNow(), COLLECT_MS);
   }
 
@@ -39,13 +38,12 @@ export class Asker {
     clearTimeout(this.timer);
     this.timer = 0;
     this.isAsking = true;
-    const asked = [...this.waiting].slice(0, MOST);
-    for (const [digest] of asked) this.waiting.delete(digest);
+    const asked = this.waiting.splice(0, MOST);
     try {
-      const held = await persist(() => this.heldOf(asked.map(([digest]) => digest)), this.signal, this.onTrouble);
-      for (const [digest, askers] of asked) askers.forEach(({ resolve }) => resolve(held.has(digest)));
+      const answers = await persist(() => this.answersTo(asked.map(({ question }) => question)), this.signal, this.onTrouble);
+      asked.forEach(({ resolve }, place) => resolve(answers[place]));
     } catch (error) {
-      for (const [, askers] of asked) askers.forEach(({ reject }) => reject(error));
+      asked.forEach(({ reject }) => reject(error));
     }
     this.isAsking = false;
     this.#soon();

@@ -2,10 +2,10 @@
  * The files of one upload or check: what state each is in, and the sums of all, kept up to date with
  * every change so that nobody ever counts fifty thousand files.
  *
- * waiting -> hashing -> asking -> held | missing -> queued -> sending -> confirming -> sent
+ * waiting -> hashing -> asking -> noting -> held | missing -> queued -> sending -> confirming -> sent
  * twin: the same bytes as a file before it, whose fate it shares. failed, cancelled: from anywhere.
  *
- * @typedef {"waiting" | "hashing" | "asking" | "twin" | "missing" | "queued" | "sending" | "confirming"
+ * @typedef {"waiting" | "hashing" | "asking" | "noting" | "twin" | "missing" | "queued" | "sending" | "confirming"
  *   | "sent" | "held" | "failed" | "cancelled"} State
  */
 import { BatchFile } from "./batch-file.js";
@@ -13,7 +13,7 @@ import { isJunk } from "./gather.js";
 
 /** @type {State[]} */
 export const STATES = [
-  "waiting", "hashing", "asking", "twin", "missing", "queued", "sending", "confirming", "sent", "held", "failed", "cancelled",
+  "waiting", "hashing", "asking", "noting", "twin", "missing", "queued", "sending", "confirming", "sent", "held", "failed", "cancelled",
 ];
 const MOST_RECENT = 48;
 const SETTLED = new Set(["missing", "sent", "held", "failed", "cancelled"]);

@@ -12,10 +12,11 @@ export class Examiner {
    * @param {import("./batch.js").Batch} batch
    * @param {import("./hasher.js").Hasher} hasher
    * @param {import("./asker.js").Asker} asker
+   * @param {(file: BatchFile) => Promise<boolean>} tell notes with the server of a file that it holds; whether it does
    * @param {(file: BatchFile) => void} onMissing the server does not hold it
    */
-  constructor(batch, hasher, asker, onMissing) {
-    Object.assign(this, { batch, hasher, asker, onMissing });
+  constructor(batch, hasher, asker, tell, onMissing) {
+    Object.assign(this, { batch, hasher, asker, tell, onMissing });
     this.queue = new Queue();
     this.isPaused = false;
     /** @type {Map<BatchFile, () => void>} */
@@ -58,7 +59,7 @@ export class Examiner {
     this.batch.set(file, state, problem);
     const twins = (file.twins ?? []).filter((twin) => twin.state === "twin");
     file.twins = null;
-    if (state === "sent" || state === "held") twins.forEach((twin) => this.batch.set(twin, "held"));
+    if (state === "sent" || state === "held") twins.forEach((twin) => this.note(twin));
     else if (twins.length) this.#promote(twins);
   }
 
@@ -96,7 +97,7 @@ export class Examiner {
   #identify(file) {
     const first = this.firsts.get(file.digest);
     if (!first || first === file || first.state === "failed" || first.state === "cancelled") return this.#ask(file);
-    if (first.state === "sent" || first.state === "held") return this.batch.set(file, "held");
+    if (first.state === "sent" || first.state === "held") return this.note(file);
     first.twins ??= [];
     first.twins.push(file);
     this.batch.set(file, "twin");
@@ -108,10 +109,23 @@ export class Examiner {
     try {
       const isHeld = await this.asker.ask(file.digest);
       if (file.state !== "asking") return;
-      if (isHeld) this.settle(file, "held");
+      if (isHeld) this.note(file);
       else this.#report(file);
     } catch (error) {
       if (file.state === "asking") this.settle(file, "failed", error.message);
+    }
+  }
+
+  /** The server holds its bytes: they need not be sent, but the file is part of the copy. @param {BatchFile} file */
+  async note(file) {
+    this.batch.set(file, "noting");
+    try {
+      const isHeld = await this.tell(file);
+      if (file.state !== "noting") return;
+      if (isHeld) this.settle(file, "held");
+      else this.#report(file);
+    } catch (error) {
+      if (file.state === "noting") this.settle(file, "failed", error.message);
     }
   }
 

@@ -64,12 +64,12 @@ const wanted = (batch) => batch.in(...STATES.filter((state) => state !== "cancel
 const without = ({ count, bytes }, done) => ({ count, bytes: bytes - done });
 
 function settled(batch) {
-  const { count, bytes } = batch.in("sent", "held", "failed", "confirming");
+  const { count, bytes } = batch.in("sent", "held", "noting", "failed", "confirming");
   return { count, bytes: bytes + batch.underWay.sending };
 }
 
 function examined(batch) {
-  const { count, bytes } = batch.in("asking", "twin", "missing", "held", "failed");
+  const { count, bytes } = batch.in("asking", "noting", "twin", "missing", "held", "failed");
   return { count, bytes: bytes + batch.underWay.hashing };
 }
 

@@ -13,7 +13,7 @@ const GONE = ["failed", "cancelled"];
 
 const FILTERS = [
   { word: "All", states: null },
-  { word: "Under way", states: ["hashing", "asking", "sending", "confirming"] },
+  { word: "Under way", states: ["hashing", "asking", "noting", "sending", "confirming"] },
   { word: "New", states: ["sent"] },
   { word: "Already here", states: ["held"] },
   { word: "Failed", states: ["failed"] },
@@ -82,8 +82,8 @@ export class UploadPanel {
     this.pause.textContent = isPaused ? "Resume" : "Pause";
     this.cancel.hidden = !isBusy;
     this.retry.hidden = batch.counts.failed === 0;
-    this.receipt.hidden = isBusy || !batch.counts.sent;
-    this.photos.hidden = isBusy || !(batch.counts.sent + batch.counts.held);
+    this.receipt.hidden = isBusy || !(batch.counts.sent + batch.counts.held);
+    this.photos.hidden = this.receipt.hidden;
     this.#drawStrip();
     this.browse.draw(batch);
     this.#speak();

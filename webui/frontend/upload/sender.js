@@ -10,7 +10,7 @@ import { CANCELLED } from "./stops.js";
 // Small files go with the request that announces them; a cut one is sent again as a whole.
 const AT_ONCE_BYTES = 1_000_000;
 // What a request has brought whole is safe for good; of one that a crash cuts, the last megabytes may be sent again.
-const CHUNK_BYTES = 16 * 1024 * 1024;
+const CHUNK_BYTES = 32 * 1024 * 1024;
 const STALLED_MS = 60_000;
 const STALLED_AT_END_MS = 600_000;
 

@@ -54,14 +54,28 @@ export class Session {
 
 /** @param {Session} session @param {string[]} digests @returns {Promise<Set<string>>} those that this person's library holds */
 export async function heldOf(session, digests) {
+  return new Set(Object.keys((await post(session, "originals/check", { digests })).held));
+}
+
+/** @param {Session} session @param {string} path @param {object} value */
+async function post(session, path, value) {
   try {
     const headers = { "Content-Type": "application/json", "X-CSRF-Token": await session.token() };
-    const { held } = await call("originals/check", { method: "POST", headers, body: JSON.stringify({ digests }) });
-    return new Set(Object.keys(held));
+    return await call(path, { method: "POST", headers, body: JSON.stringify(value) });
   } catch (error) {
     session.forget();
     throw error;
   }
+}
+
+/**
+ * Have files that need not be sent arrive by their digests.
+ * @param {Session} session @param {import("./batch-file.js").BatchFile[]} files
+ * @returns {Promise<boolean[]>} false: this one must be sent
+ */
+export async function noteHeld(session, files) {
+  const told = files.map(({ path, digest, size, modified }) => ({ path, sha256: digest, size_bytes: size, mtime: modified / 1000 }));
+  return (await post(session, "originals/held", { files: told })).held;
 }
 
 /** @param {string} id @returns {Promise<import("../api.js").Item>} */

@@ -170,10 +170,13 @@ function digestOf(text) {
   return `digest of ${text}`;
 }
 
-/** Hashes by content, tells what was sent; `broken` says with which answers a file fails first. */
-function played({ held = [], broken = {}, sends = true, names = false } = {}) {
+/**
+ * Hashes by content, tells what was sent; `broken` says with which answers a file fails first, `lost` names those that
+ * the server holds when it is asked, and no more when it is told of them.
+ */
+function played({ held = [], lost = [], broken = {}, sends = true, names = false } = {}) {
   const stored = new Set(held);
-  const log = { asked: [], sent: [], most: 0, reasons: [] };
+  const log = { asked: [], noted: [], sent: [], most: 0, reasons: [] };
   let running = 0;
   const gates = [];
   const hasher = {
@@ -201,7 +204,11 @@ function played({ held = [], broken = {}, sends = true, names = false } = {}) {
     log.asked.push(...digests);
     return new Set(digests.filter((digest) => stored.has(digest)));
   };
-  const uploader = new Uploader({ hasher, sender, heldOf, sends });
+  const noteHeld = async (files) => {
+    log.noted.push(...files.map(({ path }) => path));
+    return files.map(({ digest, name }) => stored.has(digest) && !lost.includes(name));
+  };
+  const uploader = new Uploader({ hasher, sender, heldOf, noteHeld, sends });
   return { uploader, log, sender, open: () => gates.splice(0).forEach((go) => go()) };
 }
 
@@ -233,6 +240,15 @@ test("only what is new is sent, twins once, junk and empty files not at all, med
   assert.deepEqual([counts.sent, counts.held, counts.failed, total.count], [3, 2, 0, 5]);
   assert.deepEqual(leftOut, { junk: 1, empty: 1 });
   assert.ok(log.asked.every((digest) => digest.startsWith("digest of ")));
+  assert.deepEqual(log.noted.toSorted(), ["c/held.jpg", "d/twin.jpg"]);
+});
+
+test("what the server turns out not to hold is sent after all", async () => {
+  const { uploader, log } = played({ held: ["digest of held"], lost: ["a.jpg"] });
+  await add(uploader, { "a.jpg": "held", "b.jpg": "held" });
+  await idle(uploader);
+  assert.deepEqual([log.noted, log.sent], [["a.jpg", "b.jpg"], ["a.jpg"]]);
+  assert.deepEqual([uploader.batch.counts.sent, uploader.batch.counts.held], [1, 1]);
 });
 
 test("three at a time; pause stops them and resume goes on", async () => {
@@ -313,7 +329,7 @@ test("a check sends nothing until it is told to, and then what is missing", asyn
   const { uploader, log } = played({ held: ["digest of held"], sends: false });
   await add(uploader, { "c/held.jpg": "held", "c/new.jpg": "new", "c/copy.jpg": "new" });
   await idle(uploader);
-  assert.deepEqual(log.sent, []);
+  assert.deepEqual([log.sent, log.noted], [[], []]);
   const verdict = verdictOf(uploader.batch);
   assert.deepEqual([verdict.isSafe, verdict.title], [false, "2 of 3 files are not in your library."]);
   const list = report(uploader.batch);
@@ -321,6 +337,7 @@ test("a check sends nothing until it is told to, and then what is missing", asyn
   uploader.sendMissing();
   await idle(uploader);
   assert.equal(log.sent.length, 1);
+  assert.deepEqual(log.noted.toSorted(), ["c/copy.jpg", "c/held.jpg"]);
   assert.equal(verdictOf(uploader.batch).isSafe, true);
 });
 

@@ -22,10 +22,11 @@ export class Uploader {
    *   hasher: import("./hasher.js").Hasher,
    *   sender: Pick<import("./sender.js").Sender, "send">,
    *   heldOf: (digests: string[]) => Promise<Set<string>>,
+   *   noteHeld: (files: BatchFile[]) => Promise<boolean[]>,
    *   sends?: boolean,
    * }} parts
    */
-  constructor({ hasher, sender, heldOf, sends = true }) {
+  constructor({ hasher, sender, heldOf, noteHeld, sends = true }) {
     this.sender = sender;
     this.sends = sends;
     /** Called with every change; for who shows it. */
@@ -35,8 +36,16 @@ export class Uploader {
     this.trouble = null;
     const onTrouble = (trouble) => this.#inTrouble(trouble);
     this.onTrouble = onTrouble;
-    this.asker = new Asker(heldOf, new AbortController().signal, onTrouble);
-    this.examiner = new Examiner(this.batch, hasher, this.asker, (file) => this.#missing(file));
+    const { signal } = new AbortController();
+    const answersTo = async (digests) => {
+      const held = await heldOf(digests);
+      return digests.map((digest) => held.has(digest));
+    };
+    this.asker = new Asker(answersTo, signal, onTrouble);
+    this.noter = new Asker(noteHeld, signal, onTrouble);
+    // A check leaves no trace.
+    const note = async (file) => !this.sends || this.noter.ask(file);
+    this.examiner = new Examiner(this.batch, hasher, this.asker, note, (file) => this.#missing(file));
     this.queue = new Queue();
     /** @type {Map<BatchFile, AbortController>} */
     this.active = new Map();
@@ -53,7 +62,7 @@ export class Uploader {
   /** What is not settled yet. */
   get left() {
     const { batch } = this;
-    const open = ["waiting", "hashing", "asking", "queued", "sending", "confirming"];
+    const open = ["waiting", "hashing", "asking", "noting", "queued", "sending", "confirming"];
     return this.sends ? batch.in(...open, "missing", "twin") : batch.in(...open);
   }
 
@@ -80,11 +89,12 @@ export class Uploader {
     this.batch.clear();
   }
 
-  /** From now on send what the server lacks. */
+  /** From now on send what the server lacks; what it holds is part of the same copy. */
   sendMissing() {
     this.sends = true;
     for (const file of this.batch.files) {
       if (file.state === "missing") this.#missing(file);
+      else if (file.state === "held") this.examiner.note(file);
     }
   }
 

@@ -5,6 +5,7 @@ const STATE_WORDS = {
   waiting: "Waiting",
   hashing: "Reading",
   asking: "Asking whether it is here",
+  noting: "Already in your library; the receipt is told",
   twin: "The same as a file before it",
   missing: "Not in your library",
   queued: "Waiting to be sent",
