@@ -15,7 +15,7 @@ from indexer.importing import spool
 from indexer.importing.check import check_folder
 from indexer.importing.importer import Imported, Importer
 from indexer.model import Door
-from indexer.receipt import FileOutcome
+from indexer.receipt import FileOutcome, Totals
 from tests.folders import deep_folder
 from tests.libraries import Home, digest
 from tests.photos import Shot, jpeg
@@ -76,13 +76,53 @@ def test_a_second_run_changes_nothing(home: Home, card: Path) -> None:
     run(home, card)
     (card / "DCIM" / "100" / "IMG_1.JPG").write_bytes(jpeg(Shot(seed=77)))
     run(home, card)  # now one name stands for two pictures
-    version = home.catalog.items.version(home.alice)
+    before = (
+        home.catalog.entries.below(home.alice, "Card"),
+        home.originals(),
+        len(home.library.items(home.alice).items),
+    )
     done = run(home, card)
     assert done.counts[FileOutcome.HELD] == 5
     assert done.counts[FileOutcome.NEW] == 0
-    assert home.catalog.items.version(home.alice) == version
+    assert before == (
+        home.catalog.entries.below(home.alice, "Card"),
+        home.originals(),
+        len(home.library.items(home.alice).items),
+    )
     numbered = home.catalog.entries.get(home.alice, "Card/DCIM/100/IMG_1 (2).JPG")
     assert numbered is not None
+
+
+def test_the_receipt_compared_with_the_truth(home: Home, card: Path) -> None:
+    run(home, card)
+    desk = Desk(home)
+    receipt = desk.finish()
+    sizes = [place.stat().st_size for place in card.rglob("*") if place.is_file() and not place.is_symlink()]
+    size_bytes = sum(sizes) - len(b"junk")
+    assert receipt.totals == Totals(
+        new=3, held=1, not_media=1, junk=1, empty=1, verified=5, size_bytes=size_bytes
+    )
+    assert desk.outcomes(receipt) == {
+        "Card/DCIM/100/IMG_0.JPG": "new",
+        "Card/DCIM/100/IMG_1.JPG": "new",
+        "Card/DCIM/100/IMG_2.JPG": "new",
+        "Card/copy.jpg": "held",
+        "Card/notes.txt": "not_media",
+        "Card/.DS_Store": "junk",
+        "Card/empty.jpg": "empty",
+    }
+    (card / "empty.jpg").unlink()
+    home.catalog.entries.delete(home.alice, "Card/empty.jpg")
+    run(home, card)
+    again = desk.finish()
+    assert (again.door, again.totals.files, again.totals.held, again.totals.by_digest) == (
+        Door.IMPORT,
+        5,
+        4,
+        0,
+    )
+    assert again.verdict == "All 5 files are stored and verified. Safe to format the card."
+    assert all(file.first_at for file in desk.receipts.all_files(again) if file.outcome is FileOutcome.HELD)
 
 
 def test_held_files_are_read_once_and_staged_never(

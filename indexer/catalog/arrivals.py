@@ -111,6 +111,20 @@ class Arrivals:
                 arrived += [_record_claim(connection, person_id, door, claim, now) for claim in some]
         return tuple(arrived)
 
+    def record_again(
+        self, person_id: int, path: str, door: Door, sha256: str, size_bytes: int, now: float
+    ) -> None:
+        """That a file came once more under a name that stands for its bytes already; for its receipt alone.
+
+        A power cut may undo it.
+        """
+        with self._database.write(durable=False) as connection:
+            _ADD_UPLOAD.run(
+                connection, person_id=person_id, sha256=sha256, path=path, door=door, at=now,
+                size_bytes=size_bytes, is_new=False, is_by_digest=False,
+            )  # fmt: skip
+            bump(connection, person_id)
+
     def is_held(self, person_id: int, sha256: str) -> bool:
         """Whether this person's library has these bytes, and they are not known to be damaged."""
         with self._database.read() as connection:

@@ -1,6 +1,6 @@
 """Brings a folder on the server in, file by file, through the one way in; the folder is never changed.
 
-It may be run again: what is held and in its place costs a hash and changes nothing.
+It may be run again: what is held and in its place costs a hash, and stands on the receipt.
 """
 
 from __future__ import annotations
@@ -126,22 +126,25 @@ class Importer:
         return Staged(original, sha256, os.fstat(file.fileno()).st_size) if original else None
 
     def _place_again(self, held: Staged, source: Source, told: Told, stat: os.stat_result) -> None:
-        if self._stands(source.path, held.sha256):
-            if told.hint is not None:
-                self.intake.catalog.hints.offer(self.person_id, held.sha256, told.hint, time.time())
-        else:
+        path = self._standing(source.path, held.sha256)
+        if path is None:
             self._accept(Ready(held), source, told, stat)
+            return
+        catalog, now = self.intake.catalog, time.time()
+        catalog.arrivals.record_again(self.person_id, path, Door.IMPORT, held.sha256, held.size_bytes, now)
+        if told.hint is not None:
+            catalog.hints.offer(self.person_id, held.sha256, told.hint, now)
 
-    def _stands(self, path: str, sha256: str) -> bool:
-        """Whether the path, or a number of it, is the name of these bytes already."""
+    def _standing(self, path: str, sha256: str) -> str | None:
+        """The path, or a number of it, where that is the name of these bytes already."""
         folder, name = names.parent(path), names.last(path)
         for number in count(1):
             numbered = names.join(folder, names.numbered(name, number))
             entry = self.intake.catalog.entries.get(self.person_id, numbered)
             if entry is None or entry.type is not EntryType.FILE:
-                return False
+                return None
             if entry.sha256 == sha256:
-                return True
+                return numbered
         raise AssertionError("numbers do not end")
 
     def _accept(self, arrived: Arrived, source: Source, told: Told, stat: os.stat_result) -> None:

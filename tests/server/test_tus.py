@@ -193,6 +193,36 @@ def test_a_file_whose_checksum_fails_is_told_on_its_receipt(tus: Tus, how: str) 
     assert (receipt["failed"], receipt["safe_to_format"]) == (1, False)
 
 
+def test_the_receipt_compared_with_the_truth(tus: Tus) -> None:
+    photos = [jpeg(Shot(seed=seed, make="tus")) for seed in range(3)]
+    files = {
+        "DCIM/a.jpg": photos[0], "DCIM/b.jpg": photos[1], "again.jpg": photos[0], "notes.txt": b"of tus",
+        ".DS_Store": b"litter", "zero.jpg": b"",
+    }  # fmt: skip
+    for name, content in files.items():
+        address = tus.create(len(content), Upload_Metadata=told(relativePath=f"tus card/{name}"))
+        if content:
+            tus.patch(address, 0, content)
+    cut = tus.create(len(photos[2]), Upload_Metadata=told(relativePath="tus card/cut.jpg"))
+    tus.patch(cut, 0, photos[2][:100])
+    (running,) = (one for one in tus.dav.api("receipts")["receipts"] if one["folder"] == "tus card")
+    tus.dav.post_json(f"/api/v1/receipts/{running['id']}/close", {}, expect=202)
+    deadline = time.monotonic() + 60
+    while (receipt := tus.dav.api(f"receipts/{running['id']}"))["state"] != "closed":
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    told_of = {one["path"].removeprefix("tus card/"): one for one in receipt["entries"]}
+    assert {name: one["outcome"] for name, one in told_of.items()} == {
+        "DCIM/a.jpg": "new", "DCIM/b.jpg": "new", "again.jpg": "held", "notes.txt": "not_media",
+        ".DS_Store": "junk", "zero.jpg": "empty", "cut.jpg": "incomplete",
+    }  # fmt: skip
+    for name, content in files.items():
+        if told_of[name]["item_id"]:
+            assert told_of[name]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert (receipt["files"], receipt["verified"], receipt["by_digest"]) == (4, 4, 0)
+    assert receipt["verdict"].endswith("Do not format the card yet. Copy again: cut.jpg, zero.jpg.")
+
+
 def test_termination(tus: Tus) -> None:
     address = tus.create()
     tus.patch(address, 0, b"0123")
