@@ -2,9 +2,9 @@
 
     python -m bench.resumable HOST PORT USER PASSWORD [MEGABYTES]
 
-Sends files of MEGABYTES (256) to a running server over plain HTTP, by PUT and by tus in turn, and prints the
-median MB/s of each with its ratio to PUT. The page sends pieces of 32 MiB. Their names are removed again;
-their originals stay, as always.
+Sends files of MEGABYTES (256) to a running server over plain HTTP, by PUT and by tus in turn, and prints
+MB/s, and the best of each as a ratio to that of PUT. The page sends pieces of 32 MiB. Their names are removed
+again; their originals stay, as always.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def main() -> None:
         for _ in range(REPETITIONS):
             for label, send in ways.items():
                 paces[label].append(measure(client, send, size_bytes))
-    plain = statistics.median(paces["PUT"])
+    plain = max(paces["PUT"])
     for label, measured in paces.items():
-        pace = statistics.median(measured)
-        print(f"{label:<14}{pace:8.0f} MB/s{pace / plain:8.2f} x PUT")
+        middle, best = statistics.median(measured), max(measured)
+        print(f"{label:<14}median {middle:5.0f} MB/s, best {best:5.0f} MB/s{best / plain:8.2f} x PUT")
 
 
 def measure(client: DavClient, send: Send, size_bytes: int) -> float:
@@ -63,7 +63,7 @@ def by_tus(piece_bytes: int) -> Send:
         begun = client.request(
             "POST", "/api/v1/uploads/", expect=201, headers=head | {"Upload-Metadata": f"filename {about}"}
         )
-        address = "/" + begun.headers["Location"].split("/", 3)[-1].lstrip("/")
+        address = begun.headers["Location"]
         for offset, piece in pieces(content, piece_bytes):
             headers = {
                 "Tus-Resumable": "1.0.0",
