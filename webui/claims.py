@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from bottle import HTTPResponse, request
@@ -16,6 +15,8 @@ from webui.visitors import Visitors
 
 LIMIT_BYTES = 4 * 1024 * 1024
 MOST_FILES = 500
+_LARGEST_BYTES = 2**63 - 1
+_FARTHEST_S = 1e14
 
 
 class Claims:
@@ -46,8 +47,9 @@ def parse_claims(value: Any) -> list[Claim]:
 def _parse(one: dict[str, Any], digest: str) -> Claim:
     parts = [part for part in text_field(one, "path").split("/") if part not in ("", ".")]
     size_bytes, mtime = one.get("size_bytes"), one.get("mtime")
-    if type(size_bytes) is not int or size_bytes < 0:
+    if type(size_bytes) is not int or not 0 <= size_bytes <= _LARGEST_BYTES:
         raise BadRequest("“size_bytes” must be a number of bytes.")
-    if mtime is not None and (type(mtime) not in (int, float) or not math.isfinite(mtime)):
+    # Of integers there are some that no float can be.
+    if mtime is not None and not (type(mtime) in (int, float) and abs(mtime) <= _FARTHEST_S):
         raise BadRequest("“mtime” must be seconds since 1970, or null.")
     return Claim("/".join(parts), digest, size_bytes, None if mtime is None else float(mtime))
