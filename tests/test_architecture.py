@@ -97,6 +97,7 @@ PROVED_BY = {
     f"{MIGRATIONS}/0008_hints.py": "tests/test_indexer_catalog_migrations.py",
     f"{MIGRATIONS}/0009_memories.py": "tests/test_indexer_catalog_migrations.py",
     f"{MIGRATIONS}/0010_groups.py": "tests/test_indexer_catalog_migrations.py",
+    f"{MIGRATIONS}/0011_claims.py": "tests/test_indexer_catalog_migrations.py",
 }
 
 
