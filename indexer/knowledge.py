@@ -92,11 +92,15 @@ class Ties:
 
     ``content_id`` is shared by the picture and the clip of a Live Photo, ``burst_id`` by the pictures of
     a burst. ``clip_offset`` is where the clip of a Motion Photo begins within the file, in bytes.
+    ``sequence`` is the picture's number within a sequence, as the camera counts, from 1 (or None);
+    ``is_continuous`` tells that it was set to take pictures as long as the shutter is held.
     """
 
     content_id: str | None = None
     burst_id: str | None = None
     clip_offset: int | None = None
+    sequence: int | None = None
+    is_continuous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,11 @@ from typing import BinaryIO
 from indexer.boxes import read_at
 
 MOST_TAGS = 512
+MOST_NUMBERS = 64
 ENTRY_BYTES = 12
 SHORT = 3
+_SIZES = {1: 1, 2: 1, SHORT: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4}
+_NUMBERS = {SHORT: "H", 4: "I", 8: "h", 9: "i"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,37 @@ class Directory:
         count, offset = struct.unpack_from(self.order + "II", entry, 2)
         return entry[6:10] if count <= 4 else read_at(self.file, offset, min(count, most_bytes))
 
+    def place(self, tag: int) -> int | None:
+        """Where a tag's values lie, when the directory itself does not hold them."""
+        entry = self.entries.get(tag)
+        if entry is None:
+            return None
+        kind, count, offset = struct.unpack_from(self.order + "HII", entry)
+        return int(offset) if count * _SIZES.get(kind, 0) > 4 else None
+
+    def numbers(self, tag: int, base: int = 0) -> tuple[int, ...]:
+        """The first values of a tag of whole numbers; its offset counts from ``base``. Empty where absent."""
+        entry = self.entries.get(tag)
+        if entry is None:
+            return ()
+        kind, count, offset = struct.unpack_from(self.order + "HII", entry)
+        letter, size = _NUMBERS.get(kind), _SIZES.get(kind, 0)
+        if letter is None:
+            return ()
+        wanted = min(count, MOST_NUMBERS)
+        held = entry[6:10] if count * size <= 4 else read_at(self.file, base + offset, wanted * size)
+        return struct.unpack_from(f"{self.order}{min(wanted, len(held) // size)}{letter}", held)
+
 
 def first_directory(file: BinaryIO) -> Directory:
     """The first directory of a seekable file, whatever its magic number; empty where it is broken."""
     order = ">" if read_at(file, 0, 2) == b"MM" else "<"
     (start,) = struct.unpack(order + "I", read_at(file, 4, 4).ljust(4, b"\x00"))
+    return directory_at(file, start, order)
+
+
+def directory_at(file: BinaryIO, start: int, order: str) -> Directory:
+    """The directory at this place of a seekable file; empty where it is broken."""
     (count,) = struct.unpack(order + "H", read_at(file, start, 2).ljust(2, b"\x00"))
     entries = read_at(file, start + 2, ENTRY_BYTES * min(count, MOST_TAGS))
     places = range(0, len(entries) - ENTRY_BYTES + 1, ENTRY_BYTES)

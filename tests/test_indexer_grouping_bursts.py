@@ -32,8 +32,20 @@ def pic(
     camera: str | None = D90,
     burst_id: str | None = None,
     bias: float | None = None,
+    sequence: int | None = None,
+    is_continuous: bool = False,
 ) -> Picture:
-    return Picture(path, path, Kind.IMAGE, taken_at, camera, burst_id=burst_id, bias_ev=bias)
+    return Picture(
+        path,
+        path,
+        Kind.IMAGE,
+        taken_at,
+        camera,
+        burst_id=burst_id,
+        bias_ev=bias,
+        sequence=sequence,
+        is_continuous=is_continuous,
+    )
 
 
 def series(count: int, gap_s: float) -> list[Picture]:
@@ -42,6 +54,14 @@ def series(count: int, gap_s: float) -> list[Picture]:
 
 def brackets(*biases: float) -> list[Picture]:
     return [pic(f"DSC_{number:04}.JPG", at(number * 0.5), bias=bias) for number, bias in enumerate(biases, 1)]
+
+
+def counted(*frames: tuple[float | str, int | None]) -> list[Picture]:
+    """Pictures of a camera in continuous drive, by their times and their numbers within the sequence."""
+    return [
+        pic(f"DSC_{number:04}.JPG", at(seconds), sequence=sequence, is_continuous=True)
+        for number, (seconds, sequence) in enumerate(frames, 1)
+    ]
 
 
 ONE: dict[str, tuple[BurstKind, list[Picture]]] = {
@@ -59,6 +79,13 @@ ONE: dict[str, tuple[BurstKind, list[Picture]]] = {
     "three exposures": (BurstKind.BRACKET, brackets(0.0, -2.0, 2.0)),
     "five exposures": (BurstKind.BRACKET, brackets(0.0, -1.0, 1.0, -2.0, 2.0)),
     "exposures that the camera marked": (BurstKind.BRACKET, [pic(f"I_{n}.JPG", at("01"), burst_id="A", bias=bias) for n, bias in enumerate((0.0, -1.0, 1.0))]),
+    "the camera counted two": (BurstKind.BURST, counted(("01", 1), ("02", 2))),
+    "the camera counted, one a second": (BurstKind.BURST, counted(("01", 1), ("02", 2), ("03", 3), ("05", 4))),
+    "the camera counted, some are deleted": (BurstKind.BURST, counted((1.0, 2), (1.3, 5), (1.6, 6))),
+    "the camera counted exposures": (BurstKind.BRACKET, [replace(one, bias_ev=bias) for one, bias in zip(counted(("01", 1), ("02", 2), ("03", 3)), (0.0, -1.0, 1.0), strict=True)]),
+    "set to continuous, two at once": (BurstKind.BURST, counted((1.0, None), (1.2, None))),
+    "set to continuous, seconds only": (BurstKind.BURST, counted(("01", None), ("01", None))),
+    "a number that never changes": (BurstKind.BURST, counted((1.0, 1), (1.1, 1), (1.2, 1))),
     "canon's stitch assist": (BurstKind.PANORAMA, [pic("STA_0101.JPG", at("01")), pic("STB_0102.JPG", at("12")), pic("STC_0103.JPG", at("30"))]),
 }  # fmt: skip
 
@@ -76,6 +103,12 @@ NONE: dict[str, list[Picture]] = {
     "parts of two panoramas": [pic("STA_0101.JPG", at("01")), pic("STA_0102.JPG", at("12"))],
     "one instant": [pic(f"DSC_{n:04}.JPG", at(1.25)) for n in range(1, 6)],
     "two instants": [pic(f"DSC_{n:04}.JPG", at(1.25 + n % 2 / 10)) for n in range(1, 6)],
+    "the camera counted, minutes apart": counted((1.0, 1), (31.0, 2)),
+    "the camera counted on after a pause": counted((1.0, 1), (3.5, 4)),
+    "the count goes back": counted((1.0, 3), (1.2, 1)),
+    "two cameras count in turn": [replace(one, camera=camera) for one, camera in zip(counted((1.0, 1), (1.1, 2)), (D90, IPHONE), strict=True)],
+    "set to continuous, single presses": counted((1.0, None), (1.9, None)),
+    "set to continuous, seconds only, other names": [replace(one, path=f"{name}.JPG") for one, name in zip(counted(("01", None), ("01", None)), "ab", strict=True)],
     "no times": [pic(f"I_{n}.JPG", None) for n in range(5)],
 }  # fmt: skip
 
@@ -92,6 +125,36 @@ def test_these_are_one_burst(case: str) -> None:
 @pytest.mark.parametrize("case", NONE)
 def test_these_are_none(case: str) -> None:
     assert group(NONE[case]) == ()
+
+
+RESTARTS: dict[str, tuple[list[Picture], list[int]]] = {
+    "one burst right after another": (counted((1.0, 1), (1.1, 2), (1.2, 3), (1.5, 1), (1.6, 2)), [3, 2]),
+    "seconds only": (counted(("01", 1), ("01", 2), ("01", 3), ("02", 1), ("02", 2), ("02", 3)), [3, 3]),
+    "a lone one before": (counted((1.0, 1), (1.2, 1), (1.3, 2), (1.4, 3)), [3]),
+    "the rest of a burst before": (counted((1.0, 7), (1.2, 1), (1.4, 2)), [2]),
+    "exposures within": (counted((1.0, 1), (1.1, 2), (1.2, 1), (1.3, 2), (1.4, 1), (1.5, 2)), [2, 2, 2]),
+}
+
+
+@pytest.mark.parametrize("case", RESTARTS)
+def test_a_count_that_begins_anew_never_joins_two_bursts(case: str) -> None:
+    pictures, sizes = RESTARTS[case]
+    assert [len(burst.members) for burst in group(pictures)] == sizes
+    assert {burst.rule for burst in group(pictures)} == {"sequence"}
+
+
+RULED: dict[str, list[Picture]] = {
+    "mark": [pic(f"IMG_{n}.JPG", at(n / 10), burst_id="A") for n in range(1, 5)],
+    "sequence": counted((1.0, 1), (1.1, 2), (1.2, 3)),
+    "window": counted((1.0, None), (1.1, None), (1.2, None)),
+    "bracket": brackets(0.0, -2.0, 2.0),
+}
+
+
+@pytest.mark.parametrize("rule", RULED)
+def test_what_a_rule_was_told_to_leave_apart_no_other_stacks(rule: str) -> None:
+    assert [burst.rule for burst in group(RULED[rule])] == [rule]
+    assert group(RULED[rule], without=[rule]) == ()
 
 
 def test_brackets_in_a_row_are_several() -> None:
@@ -128,6 +191,8 @@ ANY_PICTURES = st.lists(
         st.sampled_from([None, D90, IPHONE]),
         st.sampled_from([None, None, None, "A", "B"]),
         st.sampled_from([None, 0.0, -1.0, 1.0]),
+        st.sampled_from([None, None, 1, 2, 3]),
+        st.booleans(),
     ),
     max_size=14,
     unique_by=lambda one: one.id,

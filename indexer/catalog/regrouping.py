@@ -252,6 +252,8 @@ def _picture(sha256: str, facts: list[Any], paths: list[str]) -> Picture:
         duration_s,
         more.exposure.bias_ev,
         added_at,
+        more.ties.sequence,
+        more.ties.is_continuous,
     )
 
 

@@ -24,6 +24,10 @@ _FEWEST = 3
 _FEWEST_WITHOUT_FRACTIONS = 4
 _SLOWEST_CADENCE = 2  # pictures a second
 BRACKET_S = 3.0
+# The slowest cameras take a picture a second, of which a clock of whole seconds makes two.
+_SEQUENCE_S = 2.0
+_SEQUENCE_WITH_GAPS_S = 1.0
+_DRIVE_S = 0.5
 _BRACKET_SIZES = (9, 7, 5, 3)
 _PANORAMA_S = 60.0
 
@@ -65,9 +69,9 @@ def group(
 ) -> tuple[Burst, ...]:
     """The bursts among shots, each given by a picture of it; a shot is in one of them at most.
 
-    ``window_s`` is the longest gap within a burst whose camera does not mark it. The rules in ``without``
-    do not count. ``exposure_of`` names alike the shots that were captured as one; what it does not name was
-    captured by itself.
+    ``window_s`` is the longest gap within a burst whose camera does not mark it. What a rule in ``without``
+    would stack is left apart, and no later rule stacks it. ``exposure_of`` names alike the shots that were
+    captured as one; what it does not name was captured by itself.
     """
     exposures: defaultdict[str, list[Picture]] = defaultdict(list)
     for one in sorted((one for one in covers if _can_burst(one)), key=_order):
@@ -79,15 +83,18 @@ def group(
         "panorama": _panoramas,
         "mark": _marked,
         "name": _named,
+        "sequence": _sequences,
         "bracket": _brackets,
         "cadence": _cadences,
         "window": lambda rest: _runs(rest, window_s),
+        "drive": lambda rest: _driven(rest, min(window_s, _DRIVE_S)),
     }
     for name, rule in rules.items():
-        bursts = [replace(burst, rule=name) for burst in rule(left)] if name not in without else []
+        bursts = [replace(burst, rule=name) for burst in rule(left)]
         taken = {member for burst in bursts for member in burst.members}
         left = [one for one in left if one.id not in taken]
-        found += (replace(burst, members=_all_of(burst, whole)) for burst in bursts)
+        if name not in without:
+            found += (replace(burst, members=_all_of(burst, whole)) for burst in bursts)
     return tuple(sorted(found, key=lambda burst: burst.members))
 
 
@@ -136,6 +143,28 @@ def _named(left: list[Picture]) -> Iterator[Burst]:
         yield _burst_or_bracket(members, "named as a burst by the camera")
 
 
+def _sequences(left: list[Picture]) -> Iterator[Burst]:
+    """The camera counts the pictures of one press of the shutter, and begins anew at the next."""
+    counted = [one for one in left if one.sequence]
+    for run in _chains(counted, _source, _counts_within):
+        if len(run) > 1:
+            yield _burst_or_bracket(run, f"{_numbers(run)} of a sequence that the camera counted")
+
+
+def _driven(left: list[Picture], window_s: float) -> Iterator[Burst]:
+    """A camera that says it was set to continuous: two pictures will do, where else there must be more."""
+    continuous = [one for one in left if one.is_continuous]
+
+    def goes_on(a: Picture, b: Picture) -> bool:
+        if a.fraction and b.fraction:
+            return gap_s(a, b) <= window_s and not _is_new_sequence(a, b)
+        return gap_s(a, b) == 0 and _counts_on(a, b) and not _is_new_sequence(a, b)
+
+    for run in _chains(continuous, _source, goes_on):
+        if len(run) > 1:
+            yield _burst(BurstKind.BURST, run, "taken one after the other by a camera set to continuous")
+
+
 def _brackets(left: list[Picture]) -> Iterator[Burst]:
     """The same view at several exposures, one after the other, once or several times."""
     biased = [one for one in left if one.bias_ev is not None]
@@ -149,7 +178,7 @@ def _brackets(left: list[Picture]) -> Iterator[Burst]:
 def _cadences(left: list[Picture]) -> Iterator[Burst]:
     """A camera that counts only seconds: several pictures in each of them, counted without a gap."""
     coarse = [one for one in left if not one.fraction]
-    for run in _chains(coarse, _source, lambda a, b: gap_s(a, b) <= 1 and _counts_on(a, b)):
+    for run in _chains(coarse, _source, _keeps_pace):
         seconds = gap_s(run[0], run[-1]) + 1
         if len(run) >= max(_FEWEST_WITHOUT_FRACTIONS, _SLOWEST_CADENCE * seconds):
             yield _burst(BurstKind.BURST, run, f"{len(run)} pictures in {seconds:.0f} s, same camera")
@@ -157,7 +186,11 @@ def _cadences(left: list[Picture]) -> Iterator[Burst]:
 
 def _runs(left: list[Picture], window_s: float) -> Iterator[Burst]:
     fine = [one for one in left if one.fraction]
-    for run in _chains(fine, _source, lambda a, b: gap_s(a, b) <= window_s):
+
+    def goes_on(a: Picture, b: Picture) -> bool:
+        return gap_s(a, b) <= window_s and not _is_new_sequence(a, b)
+
+    for run in _chains(fine, _source, goes_on):
         if len({one.moment for one in run}) >= _FEWEST:
             yield _burst(BurstKind.BURST, run, f"never more than {window_s:g} s apart, same camera")
 
@@ -177,6 +210,25 @@ def _continues_panorama(a: Picture, b: Picture) -> bool:
     if not (before and after) or gap_s(a, b) > _PANORAMA_S:
         return False
     return (ord(after[1]) - ord(before[1]), int(after[2]) - int(before[2])) == (1, 1)
+
+
+def _counts_within(a: Picture, b: Picture) -> bool:
+    """Whether the camera counted on from one to the other, though some between them may be gone by now."""
+    step = (b.sequence or 0) - (a.sequence or 0)
+    return step > 0 and gap_s(a, b) <= (_SEQUENCE_S if step == 1 else _SEQUENCE_WITH_GAPS_S)
+
+
+def _is_new_sequence(a: Picture, b: Picture) -> bool:
+    """Whether the camera began to count anew; some models write the same number with every picture."""
+    return bool(a.sequence and b.sequence) and (b.sequence or 0) < (a.sequence or 0)
+
+
+def _numbers(run: list[Picture]) -> str:
+    return f"numbers {run[0].sequence} to {run[-1].sequence}"
+
+
+def _keeps_pace(a: Picture, b: Picture) -> bool:
+    return gap_s(a, b) <= 1 and _counts_on(a, b) and not _is_new_sequence(a, b)
 
 
 def _counts_on(a: Picture, b: Picture) -> bool:

@@ -22,7 +22,8 @@ class Picture:
     """``id`` is the item's; ``path`` where it arrived in the Upload share ("DCIM/100CANON/IMG_1.JPG").
 
     ``taken_at`` is the local capture time by the camera's own word (no file name, no client's mtime), or
-    None. ``camera`` names the body as closely as the file does, None when it does not.
+    None. ``camera`` names the body as closely as the file does, None when it does not. ``sequence`` and
+    ``is_continuous`` are as in `indexer.knowledge.Ties`.
     ``added_at`` is when it was first held, in seconds since the epoch.
     """
 
@@ -37,6 +38,8 @@ class Picture:
     duration_s: float | None = None
     bias_ev: float | None = None
     added_at: float = 0.0
+    sequence: int | None = None
+    is_continuous: bool = False
 
     @cached_property
     def stem(self) -> Stem:

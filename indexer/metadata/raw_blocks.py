@@ -10,13 +10,15 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from indexer.boxes import Extent, boxes, first_box, read_at, whole
+from indexer.knowledge import Ties
 from indexer.metadata.ciff import read_ciff
 from indexer.metadata.containers import open_container
 from indexer.metadata.exif import Exif, read_exif, read_exif_in_parts
+from indexer.metadata.maker_notes import read_canon_note, read_maker_note
 from indexer.metadata.x3f import previews, read_properties, read_sections
 from indexer.model import Kind, MediaType
 from indexer.tiff import first_directory
@@ -33,10 +35,11 @@ PREVIEW = MediaType(Kind.IMAGE, "image/jpeg", ".jpg")
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """What a RAW file says in EXIF, and its XMP packet where it has one."""
+    """What a RAW file says in EXIF, its XMP packet where it has one, and what the maker's note says."""
 
     exif: Exif
     xmp: bytes | None = None
+    noted: Ties = field(default_factory=Ties)
 
 
 def open_raw(file: BinaryIO, media: MediaType) -> Blocks:
@@ -46,7 +49,7 @@ def open_raw(file: BinaryIO, media: MediaType) -> Blocks:
 
 def _open_tiff(file: BinaryIO) -> Blocks:
     packet = first_directory(file).content(TAG_XMP, MOST_BLOCK_BYTES)
-    return Blocks(read_exif(file), packet or None)
+    return Blocks(read_exif(file), packet or None, read_maker_note(file))
 
 
 def _open_cr3(file: BinaryIO) -> Blocks:
@@ -55,7 +58,8 @@ def _open_cr3(file: BinaryIO) -> Blocks:
     found = {kind: _content(file, extent) for kind, extent in boxes(file, canon)}
     main, camera, position = (io.BytesIO(found.get(kind, b"")) for kind in (b"CMT1", b"CMT2", b"CMT4"))
     xmp = _content(file, _uuid_box(file, XMP_BOX, whole(file)))
-    return Blocks(read_exif_in_parts(main, camera, position), xmp or None)
+    noted = read_canon_note(io.BytesIO(found.get(b"CMT3", b"")))
+    return Blocks(read_exif_in_parts(main, camera, position), xmp or None, noted)
 
 
 def _uuid_box(file: BinaryIO, uuid: bytes, within: Extent) -> Extent:
@@ -77,7 +81,10 @@ def _open_raf(file: BinaryIO) -> Blocks:
 def _of_preview(head: bytes) -> Blocks:
     """The blocks of an embedded JPEG, of which the beginning is enough."""
     container = open_container(io.BytesIO(head), PREVIEW)
-    return Blocks(read_exif(io.BytesIO(container.exif)) if container.exif else Exif(), container.xmp)
+    if not container.exif:
+        return Blocks(Exif(), container.xmp)
+    block = io.BytesIO(container.exif)
+    return Blocks(read_exif(block), container.xmp, read_maker_note(block))
 
 
 def _open_mrw(file: BinaryIO) -> Blocks:

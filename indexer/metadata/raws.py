@@ -24,11 +24,12 @@ def read_raw(original: Path, media: MediaType) -> Findings:
     """What a RAW file says about itself; broken parts are left out. Raises OSError."""
     with original.open("rb") as file:
         blocks = open_raw(file, media)
-        apple_note = _head(file) if blocks.exif.camera.make == "Apple" else b""
+        is_apple = blocks.exif.camera.make == "Apple"
+        ties = read_apple_note(_head(file)) if is_apple else blocks.noted
     xmp = read_xmp(blocks.xmp) if blocks.xmp else Xmp()
     width, height = _displayed(original)
     found = put_together(blocks.exif, xmp, Iptc())
-    return replace(found, width=width, height=height, ties=read_apple_note(apple_note))
+    return replace(found, width=width, height=height, ties=ties)
 
 
 def _head(file: BinaryIO) -> bytes:

@@ -16,6 +16,7 @@ from indexer.metadata.exif import Exif, read_exif
 from indexer.metadata.findings import Findings
 from indexer.metadata.icc import profile_name
 from indexer.metadata.iptc import Iptc, read_iptc
+from indexer.metadata.maker_notes import read_maker_note
 from indexer.metadata.motion import clip_offset
 from indexer.metadata.xmp import Xmp, read_xmp
 from indexer.model import MediaType
@@ -87,9 +88,12 @@ def _exif(file: BinaryIO, media: MediaType, container: Container) -> Exif:
 
 
 def _ties(container: Container, exif: Exif, xmp: Xmp) -> Ties:
-    is_apple = container.exif is not None and exif.camera.make == "Apple"
-    ties = read_apple_note(container.exif or b"") if is_apple else Ties()
+    ties = _noted(container.exif, exif.camera.make) if container.exif else Ties()
     return replace(ties, burst_id=ties.burst_id or xmp.burst_id)
+
+
+def _noted(block: bytes, make: str | None) -> Ties:
+    return read_apple_note(block) if make == "Apple" else read_maker_note(io.BytesIO(block))
 
 
 def _orientation(container: Container, exif: Exif, xmp: Xmp) -> int:
