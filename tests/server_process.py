@@ -187,12 +187,15 @@ class ServerProcess:
             return answer
 
     def wait_idle(self, timeout_s: float = 120) -> dict[str, Any]:
-        """Wait until nothing is pending, running, to be grouped or arriving; the last status."""
+        """Wait until nothing is arriving, to be prepared, grouped or tended; the last status."""
         deadline = time.monotonic() + timeout_s
         while True:
             status = self.status()
-            waiting = (status["queue"]["pending"], status["queue"]["running"], status["grouping"]["pending"])
-            if not (any(waiting) or status["receiving"]):
+            if not (
+                status["receiving"]
+                or any(status["queue"][state] for state in ("pending", "running"))
+                or any(status[work]["pending"] for work in ("grouping", "tending", "television"))
+            ):
                 return status
             assert time.monotonic() < deadline, f"still busy after {timeout_s} s: {status}"
             time.sleep(0.1)

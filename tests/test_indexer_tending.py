@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.knowledge import Camera, CaptureTime, Metadata, Position
-from indexer.model import Estimate, JobKind
+from indexer.model import Estimate, JobKind, TvFile
 from indexer.tending import Tending
 from tests.libraries import NOW, Home, arrival, open_home
+from tests.photos import jpeg
 
 LISBON = Position(38.72, -9.14)
 PHONE, CAMERA = Camera("Apple", "iPhone 13"), Camera("NIKON CORPORATION", "NIKON D90")
@@ -67,6 +68,32 @@ def test_what_was_looked_at_is_not_stale(home: Home) -> None:
     counts = home.catalog.aspects.counts(home.alice)
     assert counts["year"] == {"2024": 1, "unkn": 1}
     assert counts["camera"] == {"NIKON D90": 1, None: 1}
+
+
+def test_the_status_tells_all_that_is_still_to_be_done(home: Home) -> None:
+    """From one kind of work to the next: whoever waits for its end sees nothing change after it."""
+
+    def waiting() -> tuple[int, int, int, int]:
+        status = home.library.status(home.alice)
+        return status.queue.pending, status.ungrouped, status.stale_days, status.for_televisions
+
+    photo = home.bring("IMG_1.JPG", jpeg()).sha256
+    assert photo
+    assert waiting() == (1, 0, 0, 0)
+    (job,) = home.catalog.jobs.claim(1, 60, NOW)
+    assert home.catalog.jobs.finish(job, taken(NOON), None)
+    assert waiting() == (0, 1, 2, 0)  # the day that it was on, and its own
+    while home.catalog.groups.regroup_next():
+        pass
+    assert waiting() == (0, 0, 2, 0)
+    tend(home)
+    assert waiting() == (0, 0, 0, 1)
+    (job,) = home.catalog.jobs.claim(1, 60, NOW)
+    assert (job.sha256, job.kind) == (photo, JobKind.TV)
+    assert waiting() == (0, 0, 0, 1)  # while it is made, too
+    assert home.catalog.jobs.finish(job, Metadata(), None, made=TvFile(9, photo, "image/jpeg", ""))
+    assert waiting() == (0, 0, 0, 0)
+    assert [file.name for file in home.catalog.tv.day(home.alice, "2024-05-17")] == ["IMG_1.jpg"]
 
 
 def test_nothing_is_written_twice(home: Home) -> None:

@@ -67,6 +67,9 @@ def _status_row(person: Person, numbers: Status) -> dict[str, Any]:
             "running": numbers.queue.running,
             "failed": numbers.queue.failed,
         },
+        "grouping": {"pending": numbers.ungrouped},
+        "tending": {"pending": numbers.stale_days},
+        "television": {"pending": numbers.for_televisions},
     }
 
 

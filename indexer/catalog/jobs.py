@@ -90,6 +90,11 @@ _QUEUE = Prepared(
     .where(JobRow.person_id == sa.bindparam("person_id"), JobRow.kind != JobKind.TV)
     .group_by(JobRow.state)
 )
+_FOR_TELEVISIONS = Prepared(
+    sa.select(sa.func.count())
+    .select_from(JobRow)
+    .where(JobRow.person_id == sa.bindparam("person_id"), JobRow.kind == JobKind.TV, JobRow.state != _FAILED)
+)
 _COLUMNS = [*_KEY, *_FRESH, "priority"]
 _ENQUEUE = Prepared(lambda dialect: upsert(dialect, JobRow, _COLUMNS, _KEY, [*_FRESH, "priority"]))
 _REQUEST = Prepared(lambda dialect: insert_or_ignore(dialect, JobRow, _COLUMNS))
@@ -239,6 +244,12 @@ class Jobs:
             counts: dict[str, int] = dict(_QUEUE.rows(connection, person_id=person_id))
         return Queue(counts.get(_PENDING, 0), counts.get(_RUNNING, 0), counts.get(_FAILED, 0))
 
+    def for_televisions(self, person_id: int) -> int:
+        """How many files for televisions are still to be made; they are in no `queue`."""
+        with self._database.read() as connection:
+            (count,) = _FOR_TELEVISIONS.row(connection, person_id=person_id) or (0,)
+            return int(count)
+
     def _look(self, now: float, lane: Lane) -> tuple[bool, bool]:
         """Whether claims have run out, and whether jobs wait. A look costs nothing; claiming locks."""
         with self._database.read() as connection:
@@ -249,6 +260,11 @@ class Jobs:
 def enqueue(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
     """Ask for an item to be indexed (again), within the transaction that gives the reason."""
     _ENQUEUE.run(connection, **_values(person_id, sha256, JobKind.INDEX, now))
+
+
+def anew(connection: sa.Connection, person_id: int, sha256: str, kind: JobKind, moment: float) -> None:
+    """Ask for work (again), though it may be under way: what it finds then counts no more."""
+    _ENQUEUE.run(connection, **_values(person_id, sha256, kind, moment))
 
 
 def ask(connection: sa.Connection, person_id: int, sha256: str, kind: JobKind, moment: float) -> None:

@@ -24,6 +24,11 @@ def _marking(dialect: str) -> sa.ClauseElement:
 
 
 _MARK = Prepared(_marking)
+_COUNT = Prepared(
+    sa.select(sa.func.count())
+    .select_from(StaleDayRow)
+    .where(StaleDayRow.person_id == sa.bindparam("person_id"))
+)
 
 
 class StaleDays:
@@ -34,6 +39,12 @@ class StaleDays:
         """Those with stale days."""
         with self._database.read() as connection:
             return tuple(connection.scalars(sa.select(StaleDayRow.person_id).distinct()))
+
+    def count(self, person_id: int) -> int:
+        """How many a person has; their memories count as one."""
+        with self._database.read() as connection:
+            (count,) = _COUNT.row(connection, person_id=person_id) or (0,)
+            return int(count)
 
     def of(self, person_id: int) -> dict[str, int]:
         """A person's stale days, in order, and how often each was marked."""

@@ -102,12 +102,7 @@ def answers(server: ServerProcess, user: str = USER) -> Answers:
             "items": items,
             "held": checked.json()["held"],
             "upload": listing(client, "/Upload/"),
-            # The other trees of the Library grow while the library is quiet.
-            "library": {
-                path: told
-                for path, told in listing(client, "/Library/").items()
-                if path.startswith(("/Library/By", "/Library/Unknown"))
-            },
+            "library": listing(client, "/Library/"),
             "devices": client.api("devices") if user == USER else None,
         }
 
