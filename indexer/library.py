@@ -116,8 +116,7 @@ class Library:
         item = self.catalog.items.get(person_id, item_id)
         if item is None:
             raise NoSuchItem
-        decided = self.catalog.own_words.of(person_id, item_id)
-        return replace(self._placed(person_id, [item])[0], decided=decided)
+        return self._placed(person_id, [item])[0]
 
     def shot_of(self, person_id: int, item_id: str) -> Group | None:
         """The shot that an item is in: its members, and why they are together."""
@@ -137,7 +136,7 @@ class Library:
         if item.state is State.PENDING:
             # Somebody else's copy may have been prepared long ago, but that is not this person's to know.
             raise NoDerivative(name, item.state)
-        folder = derivatives_folder(self.derivatives, item.sha256)
+        folder = files.turned(derivatives_folder(self.derivatives, item.sha256), item.turn_deg)
         found = _opened(folder, name)
         if found is None and name == Derivative.PLAYABLE and _plays_as_it_is(item, folder):
             found = self.originals.open(item.sha256), item.mime
@@ -161,7 +160,11 @@ class Library:
         """What televisions get, seekable; raises NoSuchItem, NoDerivative, OriginalMissing."""
         if not found.derivative:
             return self.open_original(person_id, found.item_id)
-        return self.open_derivative(person_id, found.item_id, found.derivative)[0]
+        # As it was made, so that size and digest are as told, though people may have had it turned since.
+        place = derivatives_folder(self.derivatives, found.item_id) / found.derivative
+        if opened := _opened(place.parent, place.name):
+            return opened[0]
+        return self.open_derivative(person_id, found.item_id, place.name)[0]
 
     def held(self, person_id: int, digests: list[str]) -> dict[str, str]:
         """Which of these digests this person holds already: digest -> item id."""
@@ -171,10 +174,23 @@ class Library:
         """The library in numbers."""
         version = self.catalog.items.version(person_id)
         held, again = self._tally(person_id, version)
-        queue = self.catalog.jobs.queue(person_id)
+        # In the order in which work goes on from one to the next, so that none of it is overlooked.
         receiving = arriving(self.catalog, self.staging, person_id, time.time())
+        queue = self.catalog.jobs.queue(person_id)
         ungrouped = self.catalog.groups.waiting(person_id)
-        return Status(version, held.count, held, again, queue, receiving, self.is_paused(), ungrouped)
+        stale_days = self.catalog.stale_days.count(person_id)
+        return Status(
+            version,
+            held.count,
+            held,
+            again,
+            queue,
+            receiving,
+            self.is_paused(),
+            ungrouped,
+            stale_days,
+            self.catalog.jobs.for_televisions(person_id),
+        )
 
     def is_paused(self) -> bool:
         """Whether the owner has stopped the work on everybody's items."""
@@ -212,6 +228,8 @@ def derivatives_folder(root: Path, sha256: str) -> Path:
 
 def is_shown_in_full(item: Item) -> bool:
     """Whether browsers show the original itself; else there is a JPEG in full size of a picture."""
+    if item.turn_deg:
+        return False
     return item.kind is not Kind.RAW and (item.kind is not Kind.IMAGE or item.mime in _SHOWN_BY_BROWSERS)
 
 

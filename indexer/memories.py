@@ -155,7 +155,7 @@ class Memories:
     def undo(self, person_id: int, decision: Arrangement) -> None:
         """What follows from a decision's having been undone, about single items and clocks, too."""
         if decision.scope is Scope.ITEM:
-            self.catalog.own_words.apply(person_id, decision.subject)
+            self.catalog.own_words.apply(person_id, decision.subject, self.clock())
         elif decision.scope is Scope.CLOCK:
             self.catalog.clocks.apply(person_id, decision.body["make"], decision.body["model"])
         elif decision.scope is Scope.ALBUM:

@@ -119,7 +119,7 @@ class Item:
 
     ``library_name`` is its name in the Library share, unique in its day; None until it is indexed.
     ``estimated_place`` is for one whose file tells no position; ``decided`` has the title and rating that
-    people gave it in place of the file's own. ``burst`` is
+    people gave it in place of the file's own, and how they had it turned and its time shifted. ``burst`` is
     None outside of bursts.
     """
 
@@ -139,6 +139,11 @@ class Item:
     decided: Mapping[str, Any] = field(default_factory=dict)
     shot: Grouped | None = None
     burst: Grouped | None = None
+
+    @property
+    def turn_deg(self) -> int:
+        """How far people had it turned, clockwise, beyond what is upright by its file: 0, 90, 180 or 270."""
+        return int(self.decided.get("rotation") or 0)
 
     @property
     def shot_id(self) -> str:
@@ -231,7 +236,8 @@ class Status:
     """A person's library in numbers. ``version`` changes whenever an answer about it may.
 
     ``is_paused`` tells that the owner has stopped the work on all that waits; ``ungrouped`` items are still
-    to be grouped.
+    to be grouped, ``stale_days`` to be looked at again (memories count as one), and ``for_televisions`` files
+    to be made.
     """
 
     version: int
@@ -242,6 +248,8 @@ class Status:
     receiving: tuple[Receiving, ...] = ()
     is_paused: bool = False
     ungrouped: int = 0
+    stale_days: int = 0
+    for_televisions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,7 +457,7 @@ class Task:
 
     ``derivatives`` is the folder for this original's derivatives, made when absent. ``metadata_only``
     leaves them out: decoding has crashed before, but the date may still be read. ``now`` (epoch
-    seconds) bounds believable dates.
+    seconds) bounds believable dates. ``turn_deg`` is as in `Item`.
     """
 
     original: Path
@@ -461,11 +469,13 @@ class Task:
     metadata_only: bool = False
     kind: JobKind = JobKind.INDEX
     hint: Hint | None = None
+    turn_deg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TvFile:
-    """What televisions get of an original; ``derivative`` names the file, "" is the original itself."""
+    """What televisions get of an original; ``derivative`` is the file in the original's folder, without
+    recipe and extension ("tv", "turned-90/tv"), "" the original itself."""
 
     size_bytes: int
     digest: str

@@ -42,7 +42,10 @@ def make_ready() -> None:
 
 
 def read_metadata(task: Task, learnt: Learnt) -> Learnt:
-    return replace(learnt, findings=readers.read(task.original, task.media))
+    found = readers.read(task.original, task.media)
+    if task.turn_deg % 180:
+        found = replace(found, width=found.height, height=found.width)
+    return replace(learnt, findings=found)
 
 
 def add_hint(task: Task, learnt: Learnt) -> Learnt:
@@ -66,7 +69,7 @@ def choose_capture_time(task: Task, learnt: Learnt) -> Learnt:
 def make_derivatives(task: Task, learnt: Learnt) -> Learnt:
     if task.metadata_only:
         return learnt
-    thumbhash = makers.make(task.original, task.media, task.derivatives)
+    thumbhash = makers.make(task.original, task.media, task.derivatives, task.turn_deg)
     # A picture in full size is made anew when it is asked for again.
     files.drop_older(task.derivatives, (Derivative.THUMBNAIL, Derivative.PREVIEW, Derivative.FULL))
     return replace(learnt, thumbhash=thumbhash)
@@ -86,12 +89,13 @@ def make_film(task: Task, learnt: Learnt) -> Learnt:
 
 
 def make_full(task: Task, learnt: Learnt) -> Learnt:
-    makers.make_full(task.original, task.media, task.derivatives)
+    makers.make_full(task.original, task.media, task.derivatives, task.turn_deg)
     return learnt
 
 
 def make_tv(task: Task, learnt: Learnt) -> Learnt:
-    return replace(learnt, tv=makers.make_tv(task.original, task.media, task.derivatives))
+    tv = makers.make_tv(task.original, task.media, task.derivatives, task.turn_deg)
+    return replace(learnt, tv=tv)
 
 
 Step = Callable[[Task, Learnt], Learnt]

@@ -19,6 +19,7 @@ from indexer.catalog import Catalog
 from indexer.catalog.jobs import FILMS, STILLS
 from indexer.containment import Limits
 from indexer.crew import Crew, PoolBroken
+from indexer.derivatives import files
 from indexer.derivatives.files import RECIPE
 from indexer.errors import NoRoom
 from indexer.knowledge import Metadata
@@ -196,11 +197,12 @@ class Worker:
             MediaType(item.kind, item.mime, original.suffix),
             item.name,
             self.catalog.items.client_mtime(job.person_id, job.sha256),
-            derivatives_folder(self.derivatives, job.sha256),
+            files.turned(derivatives_folder(self.derivatives, job.sha256), item.turn_deg),
             time.time(),
             metadata_only=job.attempts > MOST_ATTEMPTS and job.kind is JobKind.INDEX,
             kind=job.kind,
             hint=self.catalog.hints.get(job.person_id, job.sha256),
+            turn_deg=item.turn_deg,
         )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from PIL import Image
 
+from indexer.catalog.clocks import Correction
 from indexer.model import Person
 from tests.photos import Shot, jpeg
 from tests.webui_site import Answer, Site
@@ -164,6 +168,121 @@ def test_what_people_say_of_an_item(site: Site, alice: Person) -> None:
     assert change(site, f"items/{item}", {"rating": 9}).status == 400
     change(site, f"decisions/{decision}/undo", {})
     assert api(site, f"items/{item}") == before
+
+
+def shown(site: Site, item: str, name: str = "preview") -> tuple[tuple[int, int], int, str]:
+    """The size of a derivative, where its red corner is (0 top left, then clockwise), and its tag."""
+    answer = site.get(f"/api/v1/items/{item}/{name}")
+    assert answer.status == 200, answer.text
+    picture = Image.open(io.BytesIO(answer.body)).convert("RGB")
+    width, height = picture.size
+    corners = [(2, 2), (width - 3, 2), (width - 3, height - 3), (2, height - 3)]
+    colours = [cast(tuple[int, int, int], picture.getpixel(corner)) for corner in corners]
+    return (
+        picture.size,
+        colours.index(max(colours, key=lambda one: one[0] - one[1] - one[2])),
+        answer.headers["etag"],
+    )
+
+
+def televised(site: Site, alice: Person, item: str) -> tuple[tuple[int, int], str]:
+    """The size of the picture for televisions, as exact as its listing says, and its name."""
+    tv = site.core.catalog.tv
+    (file,) = tv.day(alice.id, "2024-05-17")
+    found = tv.of_day(alice.id, "2024-05-17", file.name)
+    assert found
+    assert found.item_id == item
+    with site.core.library.open_tv(alice.id, found) as opened:
+        content = opened.read()
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (file.size_bytes, file.sha256)
+    return Image.open(io.BytesIO(content)).size, file.name
+
+
+@pytest.mark.parametrize(
+    ("rotation", "corner", "size"), [(90, 1, (48, 64)), (180, 2, (64, 48)), (270, 3, (48, 64))]
+)
+def test_a_picture_is_turned_and_back(
+    site: Site, alice: Person, rotation: int, corner: int, size: tuple[int, int]
+) -> None:
+    item = site.bring(alice, "IMG_1.jpg", jpeg())
+    bob = site.add_person("bob")
+    site.bring(bob, "same.jpg", jpeg())
+    site.work()
+    before, upright = api(site, f"items/{item}"), shown(site, item)
+    assert (upright[:2], televised(site, alice, item)) == (((64, 48), 0), ((64, 48), "IMG_1.jpg"))
+    decision = change(site, f"items/{item}", {"rotation": rotation}).json()["decision"]
+    assert site.get(f"/api/v1/items/{item}/thumbnail").code == "not_ready"
+    assert televised(site, alice, item)[0] == (64, 48)  # as long as there is no other
+    site.work()
+    turned = api(site, f"items/{item}")
+    (listed,) = api(site, "items")["items"]
+    assert turned["rotation"] == listed["rotation"] == rotation
+    assert (turned["width"], turned["height"]) == (listed["width"], listed["height"]) == size
+    assert shown(site, item)[:2] == shown(site, item, "thumbnail")[:2] == (size, corner)
+    assert shown(site, item)[2] != upright[2]
+    assert televised(site, alice, item) == (size, "IMG_1.jpg")
+    assert site.get(f"/api/v1/items/{item}/original").body == jpeg()
+    assert site.get(f"/api/v1/items/{item}/full").code == "not_ready"  # browsers would not turn the original
+    site.work()
+    assert shown(site, item, "full")[:2] == (size, corner)
+    assert site.core.library.item(bob.id, item).metadata.width == 64
+
+    site.core.catalog.reindexing.begin({item}, 2_000_000_000.0)
+    site.work()
+    assert (api(site, f"items/{item}"), shown(site, item)[:2]) == (turned, (size, corner))
+
+    change(site, f"decisions/{decision}/undo", {})
+    site.work()
+    assert (api(site, f"items/{item}"), shown(site, item)[:2]) == (before, upright[:2])
+    assert televised(site, alice, item) == ((64, 48), "IMG_1.jpg")
+
+
+def test_a_picture_on_its_side_is_turned_from_what_is_upright(site: Site, alice: Person) -> None:
+    item = site.bring(alice, "IMG_1.jpg", jpeg(Shot(orientation=6)))
+    site.work()
+    assert shown(site, item)[0] == (48, 64)
+    change(site, f"items/{item}", {"rotation": 90})
+    site.work()
+    assert shown(site, item)[:2] == ((64, 48), 2)
+
+
+def test_the_time_of_an_item_is_shifted_and_back(site: Site, alice: Person) -> None:
+    item = site.bring(alice, "DSC_1.jpg", photo(datetime.fromisoformat("2024-05-12T23:30:00"), 1, **NIKON))
+    site.work()
+    before, days = api(site, f"items/{item}"), api(site, "timeline")
+    decision = change(site, f"items/{item}", {"shift_s": 3600}).json()["decision"]
+    site.work()
+    later = api(site, f"items/{item}")
+    assert (later["taken_at"], later["shift_s"]) == ("2024-05-13T00:30:00", 3600)
+    assert [one["day"] for one in api(site, "timeline")["days"]] == ["2024-05-13"]
+    assert site.core.library.day_file(alice.id, "2024-05-13", "DSC_1.jpg")
+
+    correction = Correction(NIKON["make"], NIKON["model"], None, 60)
+    clock = site.core.catalog.clocks.decide(alice.id, correction, 0.0)
+    assert api(site, f"items/{item}")["taken_at"] == "2024-05-13T00:31:00"
+    site.core.catalog.reindexing.begin(set(), 2_000_000_000.0)
+    site.work()
+    assert api(site, f"items/{item}")["taken_at"] == "2024-05-13T00:31:00"
+    change(site, f"decisions/{decision}/undo", {})
+    assert api(site, f"items/{item}")["taken_at"] == "2024-05-12T23:31:00"
+    change(site, f"decisions/{clock}/undo", {})
+    site.work()
+    assert (api(site, f"items/{item}"), api(site, "timeline")) == (before, days)
+
+
+def test_what_cannot_be_said_of_an_item(site: Site, alice: Person) -> None:
+    photo_ = site.bring(alice, "IMG_1.jpg", photo(datetime.fromisoformat("9999-12-31T12:00:00"), 1))
+    text = site.bring(alice, "notes.txt", b"no picture, no date")
+    site.work()
+    for wanted in (
+        {"rotation": 45}, {"rotation": True}, {"rotation": -90}, {"rotation": "90"}, {"shift_s": 1.5},
+        {"shift_s": 10**12}, {"shift_s": True}, {"rating": 6}, {"title": ""}, {"favourite": 1}, {},
+    ):  # fmt: skip
+        assert change(site, f"items/{photo_}", wanted).status == 400, wanted
+    assert change(site, f"items/{photo_}", {"shift_s": 86400 * 400}).status in (200, 400)
+    assert "pictures alone" in change(site, f"items/{text}", {"rotation": 90}).text
+    assert "tells none" in change(site, f"items/{text}", {"shift_s": 60}).text
+    assert change(site, f"items/{'0' * 64}", {"rotation": 90}).status == 404
 
 
 def test_a_wrong_clock_is_found_corrected_and_wrong_again(site: Site, alice: Person) -> None:

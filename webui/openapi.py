@@ -81,6 +81,12 @@ _ITEM: Json = dict(  # noqa: C408 - to be given on as keywords
     ),
     motion={**FLAG, "description": "Whether it is a Motion Photo: its clip lies in its file."},
     favourite=FLAG,
+    rotation={
+        "type": "integer",
+        "enum": [0, 90, 180, 270],
+        "description": "How far people had it turned, clockwise; thumbnail, preview, full and the file for "
+        "televisions are.",
+    },
     uploads={
         **list_of(fields(path=TEXT, at={"type": "string", "format": "date-time"}, door=_DOOR)),
         "description": "Filled when one item is asked for; empty in lists.",
@@ -130,6 +136,14 @@ _SCHEMAS: Json = {
         queue=fields(pending=COUNT, running=COUNT, failed=COUNT),
         indexing=fields(paused=FLAG),
         grouping=fields(pending={**COUNT, "description": "Items still to be grouped."}),
+        tending=fields(
+            pending={
+                **COUNT,
+                "description": "Days of which shelves, lent places and files for televisions are still to be "
+                "looked at; the suggestion of memories counts as one.",
+            }
+        ),
+        television=fields(pending={**COUNT, "description": "Files for televisions still to be made."}),
         receiving=list_of(fields(path=TEXT, bytes=COUNT, expected=or_null(COUNT))),
     ),
     "Device": fields(
@@ -172,6 +186,7 @@ _SCHEMAS: Json = {
         rating=or_null({"type": "integer", "description": "1 to 5; -1 was rejected, null is unrated."}),
         frame_rate=or_null(NUMBER),
         codecs=or_null(fields(video=or_null(TEXT), audio=or_null(TEXT))),
+        shift_s={"type": "integer", "description": "By how many seconds people shifted its time."},
         rotation_deg=or_null({**COUNT, "description": "Clockwise, as the video asks to be shown."}),
         is_hdr=or_null(FLAG),
         clip_offset=or_null({**COUNT, "description": "The byte where a Motion Photo's clip begins."}),

@@ -156,10 +156,21 @@ PATHS: Json = {
 }
 
 SAY: Json = _change(
-    "Favourite, title or rating of an item.",
+    "Favourite, title, rating, rotation or time of an item.",
     _DECIDED,
     _some_of(
-        favourite=FLAG, title=or_null(TEXT), rating=or_null({"type": "integer", "minimum": 0, "maximum": 5})
+        favourite=FLAG,
+        title=or_null(TEXT),
+        rating=or_null({"type": "integer", "minimum": 0, "maximum": 5}),
+        rotation={
+            "type": "integer",
+            "enum": [0, 90, 180, 270],
+            "description": "Degrees clockwise, from what is upright by the file; of pictures alone.",
+        },
+        shift_s={
+            "type": "integer",
+            "description": "Seconds that are added to the time of capture as the file tells it.",
+        },
     ),
     _id("item_id", DIGEST),
 )

@@ -32,6 +32,8 @@ def status_json(status: Status) -> dict[str, Any]:
         },
         "indexing": {"paused": status.is_paused},
         "grouping": {"pending": status.ungrouped},
+        "tending": {"pending": status.stale_days},
+        "television": {"pending": status.for_televisions},
         "receiving": [
             {"path": file.path, "bytes": file.received_bytes, "expected": file.expected_bytes}
             for file in status.receiving
@@ -87,6 +89,7 @@ def item_json(item: Item) -> dict[str, Any]:
         "burst": _burst_json(item.burst) if item.burst else None,
         "motion": known.ties.clip_offset is not None,
         "favourite": item.favourite,
+        "rotation": item.turn_deg,
         "uploads": [_upload_json(upload) for upload in item.uploads],
         "thumbhash": known.thumbhash,
     }
@@ -109,6 +112,7 @@ def whole_item_json(item: Item, shot: Group | None = None) -> dict[str, Any]:
         "rating": caption.rating if item.decided.get("rating") is None else item.decided["rating"],
         "frame_rate": film.frame_rate if film else None,
         "codecs": {"video": film.video_codec, "audio": film.audio_codec} if film else None,
+        "shift_s": item.decided.get("shift_s") or 0,
         "rotation_deg": film.rotation_deg if film else None,
         "is_hdr": film.is_hdr if film else None,
         "clip_offset": known.ties.clip_offset,

@@ -6,6 +6,7 @@ what is known, never an original; new pictures of that camera get it as they are
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -53,7 +54,7 @@ _PATHS = Prepared(
     )
 )
 _SHIFT = Prepared(
-    sa.select(ItemRow.shift_s).where(
+    sa.select(ItemRow.shift_s, ItemRow.decided).where(
         ItemRow.person_id == sa.bindparam("person_id"), ItemRow.sha256 == sa.bindparam("sha256")
     )
 )
@@ -106,33 +107,44 @@ def corrected(
     """What was read, by the corrected clock; within the transaction that writes it."""
     corrections = _standing(connection, person_id)
     row = _SHIFT.row(connection, person_id=person_id, sha256=sha256)
-    before_s = row[0] if row else 0
-    if captured is None or not (corrections or before_s):
+    before_s, decided = row or (0, None)
+    if captured is None or not (corrections or before_s or decided):
         return captured
     source = own_source(captured.source)
     # What comes from the item itself has been corrected already.
     read = captured.taken_at if source == captured.source else shifted(captured.taken_at, -before_s)
     folders = [_top(path) for (path,) in _PATHS.rows(connection, person_id=person_id, sha256=sha256)]
-    shift_s = _sum(corrections, camera, folders) if is_by_camera(source) else 0
+    shift_s = (_sum(corrections, camera, folders) if is_by_camera(source) else 0) + _own_shift_s(decided)
     here = (ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
     connection.execute(sa.update(ItemRow).where(*here).values(shift_s=shift_s))
     return replace(captured, taken_at=shifted(read, shift_s), source=said_corrected(source, shift_s))
 
 
+def apply_to(connection: sa.Connection, person_id: int, sha256: str) -> None:
+    """Have an item show the time that the standing decisions give it; within the caller's transaction."""
+    _show(connection, person_id, ItemRow.sha256 == sha256)
+
+
 def _apply(connection: sa.Connection, person_id: int, make: str | None, model: str | None) -> None:
-    camera = Camera(make, model)
+    is_same = (
+        ItemRow.camera_make.is_not_distinct_from(make),
+        ItemRow.camera_model.is_not_distinct_from(model),
+    )
+    _show(connection, person_id, *is_same)
+
+
+def _show(connection: sa.Connection, person_id: int, *which: sa.ColumnElement[bool]) -> None:
     corrections = _standing(connection, person_id)
     query = sa.select(
-        ItemRow.sha256, ItemRow.name, ItemRow.taken_at, ItemRow.taken_at_source, ItemRow.day, ItemRow.shift_s
-    ).where(
-        ItemRow.person_id == person_id, ItemRow.camera_make.is_not_distinct_from(make),
-        ItemRow.camera_model.is_not_distinct_from(model), ItemRow.taken_at < UNKNOWN_TIME,
-    )  # fmt: skip
+        ItemRow.sha256, ItemRow.name, ItemRow.taken_at, ItemRow.taken_at_source, ItemRow.day, ItemRow.shift_s,
+        ItemRow.camera_make, ItemRow.camera_model, ItemRow.decided,
+    ).where(ItemRow.person_id == person_id, ItemRow.taken_at < UNKNOWN_TIME, *which)  # fmt: skip
     rows: list[Any] = list(connection.execute(query))
-    for sha256, name, taken_at, source, day, before_s in rows:
+    for sha256, name, taken_at, source, day, before_s, make, model, decided in rows:
         folders = [_top(path) for (path,) in _PATHS.rows(connection, person_id=person_id, sha256=sha256)]
-        plain = own_source(source)
-        shift_s = _sum(corrections, camera, folders) if is_by_camera(plain) else 0
+        plain, camera = own_source(source), Camera(make, model)
+        by_clock_s = _sum(corrections, camera, folders) if is_by_camera(plain) else 0
+        shift_s = by_clock_s + _own_shift_s(decided)
         if shift_s != before_s:
             new_at = shifted(taken_at, shift_s - before_s)
             values = {
@@ -166,6 +178,11 @@ def _standing(connection: sa.Connection, person_id: int) -> list[Correction]:
 
 def _sum(corrections: Iterable[Correction], camera: Camera, folders: list[str]) -> int:
     return sum(one.shift_s for one in corrections if one.concerns(camera, folders))
+
+
+def _own_shift_s(decided: str | None) -> int:
+    """By how much people shifted the time of an item itself."""
+    return int(json.loads(decided).get("shift_s") or 0) if decided else 0
 
 
 def _top(path: str) -> str:

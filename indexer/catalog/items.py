@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -28,7 +29,7 @@ _COLUMNS = (
     ItemRow.taken_at_source, ItemRow.utc_offset, ItemRow.camera_make, ItemRow.camera_model,
     ItemRow.camera_lens, ItemRow.lat, ItemRow.lon, ItemRow.duration_s, ItemRow.favourite,
     ItemRow.added_at, ItemRow.library_name, ItemRow.place, ItemRow.thumbhash,
-    ItemRow.shot_id,
+    ItemRow.decided, ItemRow.shot_id,
     sa.select(ShotRow.kind).where(*_SHOT_HERE).scalar_subquery(),
     sa.select(ShotRow.count).where(*_SHOT_HERE).scalar_subquery(),
     ItemRow.burst_id,
@@ -207,7 +208,8 @@ def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
     (
         sha256, name, kind, mime, size_bytes, state, failure_step, failure_reason, width, height, taken_at,
         taken_at_source, utc_offset, make, model, lens, lat, lon, duration_s, favourite, added_at,
-        library_name, place, thumbhash, shot_id, shot_kind, shot_count, burst_id, burst_kind, burst_count,
+        library_name, place, thumbhash, decided, shot_id, shot_kind, shot_count, burst_id, burst_kind,
+        burst_count,
     ) = row  # fmt: skip
     captured = None if taken_at == UNKNOWN_TIME else CaptureTime(taken_at, taken_at_source, utc_offset)
     position = None if lat is None else Position(lat, lon)
@@ -233,6 +235,7 @@ def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
         bool(favourite),
         uploads,
         library_name,
+        decided=json.loads(decided) if decided else {},
         shot=Grouped(shot_id, shot_kind, shot_count or 1),
         burst=Grouped(burst_id, burst_kind, burst_count) if burst_count else None,
     )

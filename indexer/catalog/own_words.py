@@ -1,4 +1,4 @@
-"""What people say of single items against the file or beside it: favourite, title, rating.
+"""What people say of single items against the file or beside it: favourite, title, rating, turn, time.
 
 The decisions are rows; what follows from them stands in the item, for lists to be quick.
 """
@@ -11,11 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.catalog import arrangements
+from indexer.catalog import arrangements, clocks, jobs, reindexing
 from indexer.catalog.arrangements import Scope
 from indexer.catalog.database import Database
-from indexer.catalog.tables import ItemRow
+from indexer.catalog.memory_tables import TvFileRow
+from indexer.catalog.tables import ItemRow, JobRow
 from indexer.catalog.versions import bump
+from indexer.model import JobKind
 
 
 class OwnWords:
@@ -31,37 +33,45 @@ class OwnWords:
                 return None
             body = {"said": dict(said), "was_favourite": row[0]}
             id_ = arrangements.record(connection, person_id, Scope.ITEM, sha256, body, now)
-            apply(connection, person_id, sha256)
+            apply(connection, person_id, sha256, now)
             bump(connection, person_id)
             return id_
 
-    def apply(self, person_id: int, sha256: str) -> None:
+    def apply(self, person_id: int, sha256: str, now: float) -> None:
         """Have an item say what the decisions that stand say, after one was undone."""
         with self._database.write() as connection:
-            apply(connection, person_id, sha256)
+            apply(connection, person_id, sha256, now)
             bump(connection, person_id)
 
-    def of(self, person_id: int, sha256: str) -> dict[str, Any]:
-        """What holds of title and rating in place of the file's own words."""
-        query = sa.select(ItemRow.decided).where(ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
-        with self._database.read() as connection:
-            text = connection.scalar(query)
-        said: dict[str, Any] = json.loads(text) if text else {}
-        return said
 
-
-def apply(connection: sa.Connection, person_id: int, sha256: str) -> None:
+def apply(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
     """As `OwnWords.apply`, within the caller's transaction."""
     every = arrangements.every(connection, person_id, Scope.ITEM, sha256)
-    if not every:
+    here = (ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
+    row = connection.execute(sa.select(ItemRow.decided).where(*here)).one_or_none()
+    if not every or row is None:
         return
+    before = json.loads(row[0]) if row[0] else {}
     said: dict[str, Any] = {}
     for one in every:
         if one.undone_at is None:
             said |= one.body["said"]
     favourite = said.pop("favourite", every[0].body["was_favourite"])
-    connection.execute(
-        sa.update(ItemRow)
-        .where(ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
-        .values(favourite=favourite, decided=json.dumps(said) if said else None)
+    values = {"favourite": favourite, "decided": json.dumps(said) if said else None}
+    connection.execute(sa.update(ItemRow).where(*here).values(values))
+    if said.get("shift_s", 0) != before.get("shift_s", 0):
+        clocks.apply_to(connection, person_id, sha256)
+    if said.get("rotation", 0) != before.get("rotation", 0):
+        _make_anew(connection, person_id, sha256, now)
+
+
+def _make_anew(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
+    """Have made what is shown of an item, and what televisions get if they got something already."""
+    reindexing.wait(connection, person_id, sha256)
+    jobs.anew(connection, person_id, sha256, JobKind.INDEX, now)
+    is_for_tv = sa.or_(
+        sa.exists().where(TvFileRow.person_id == person_id, TvFileRow.sha256 == sha256),
+        sa.exists().where(JobRow.person_id == person_id, JobRow.sha256 == sha256, JobRow.kind == JobKind.TV),
     )
+    if connection.scalar(sa.select(is_for_tv)):
+        jobs.anew(connection, person_id, sha256, JobKind.TV, now)

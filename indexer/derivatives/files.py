@@ -55,6 +55,11 @@ def find(folder: Path, derivative: str) -> tuple[Path, str] | None:
     return None
 
 
+def turned(folder: Path, turn_deg: int) -> Path:
+    """Where what is made of an original lies when people had it turned, clockwise; they may not agree."""
+    return folder / f"turned-{turn_deg}" if turn_deg else folder
+
+
 def is_current(folder: Path, derivative: Derivative) -> bool:
     """Whether the current recipe has made it."""
     found = find(folder, derivative)

@@ -50,21 +50,21 @@ class Decoded:
 Decoder = Callable[[BinaryIO, int | None], Decoded]
 
 
-def make_stills(original: Path, media: MediaType, folder: Path) -> str:
+def make_stills(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> str:
     """Write preview and thumbnail, upright, in sRGB, never larger than the original; returns the thumbhash.
 
-    A cut file gives the part that is there. Raises PictureTooLarge, PictureUnreadable, and OSError
-    when the disk fails.
+    ``turn_deg`` is as in `stills.write`. A cut file gives the part that is there. Raises PictureTooLarge,
+    PictureUnreadable, and OSError when the disk fails.
     """
-    return stills.write(upright(original, media, PREVIEW_PX), folder)
+    return stills.write(upright(original, media, PREVIEW_PX), folder, turn_deg)
 
 
-def make_full(original: Path, media: MediaType, folder: Path) -> None:
+def make_full(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> None:
     """Write the whole picture as a JPEG, upright, in sRGB, for those who cannot open the original.
 
     What is transparent becomes white. Raises as `make_stills` does.
     """
-    stills.write_full(upright(original, media, None), folder)
+    stills.write_full(upright(original, media, None), folder, turn_deg)
 
 
 def upright(original: Path, media: MediaType, longest_px: int | None) -> Image.Image:

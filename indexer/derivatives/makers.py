@@ -8,7 +8,7 @@ from pathlib import Path
 from indexer.derivatives import images, raw, television, videos
 from indexer.model import Kind, MediaType, TvFile
 
-Maker = Callable[[Path, MediaType, Path], str | None]
+Maker = Callable[[Path, MediaType, Path, int], str | None]
 
 MAKERS: dict[Kind, Maker] = {
     Kind.IMAGE: images.make_stills,
@@ -17,20 +17,21 @@ MAKERS: dict[Kind, Maker] = {
 }
 
 # What browsers cannot show; see `indexer.library.is_shown_in_full`.
-FULL_MAKERS: dict[Kind, Callable[[Path, MediaType, Path], None]] = {
+FULL_MAKERS: dict[Kind, Callable[[Path, MediaType, Path, int], None]] = {
     Kind.IMAGE: images.make_full,
     Kind.RAW: raw.make_full,
 }
 
 
-def make(original: Path, media: MediaType, folder: Path) -> str | None:
+def make(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> str | None:
     """Make the stills of an original in its folder; none where its kind has no maker.
 
-    Returns the thumbhash of the picture in base64, if one was made. Raises
-    what the maker raises: errors of the library for the file's faults, OSError for the disk's.
+    ``turn_deg`` is by how much people want them turned, clockwise. Returns the thumbhash of the picture in
+    base64, if one was made. Raises what the maker raises: errors of the library for the file's faults,
+    OSError for the disk's.
     """
     maker = MAKERS.get(media.kind)
-    return maker(original, media, folder) if maker else None
+    return maker(original, media, folder, turn_deg) if maker else None
 
 
 def make_film(original: Path, media: MediaType, folder: Path) -> None:
@@ -39,13 +40,13 @@ def make_film(original: Path, media: MediaType, folder: Path) -> None:
         videos.make_film(original, media, folder)
 
 
-def make_full(original: Path, media: MediaType, folder: Path) -> None:
+def make_full(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> None:
     """Make the JPEG in full size; nothing where the kind has no maker. Raises as `make` does."""
     maker = FULL_MAKERS.get(media.kind)
     if maker:
-        maker(original, media, folder)
+        maker(original, media, folder, turn_deg)
 
 
-def make_tv(original: Path, media: MediaType, folder: Path) -> TvFile | None:
+def make_tv(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> TvFile | None:
     """Make what televisions get; None where the kind has no such. Raises as `make` does."""
-    return television.make(original, media, folder)
+    return television.make(original, media, folder, turn_deg)

@@ -40,20 +40,20 @@ class RawNotUnderstood(LibraryError):
         )
 
 
-def make_stills(original: Path, media: MediaType, folder: Path) -> str:
+def make_stills(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> str:
     """Write preview and thumbnail, upright, in sRGB, never larger than the picture; returns the thumbhash.
 
     Raises RawNotUnderstood, PictureTooLarge, and OSError when the disk fails.
     """
-    return stills.write(_picture(original, PREVIEW_PX), folder)
+    return stills.write(_picture(original, PREVIEW_PX), folder, turn_deg)
 
 
-def make_full(original: Path, media: MediaType, folder: Path) -> None:
+def make_full(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> None:
     """Write the whole picture as a JPEG: the camera's own if it is as large as the sensor, else developed.
 
     Raises as `make_stills` does, also where only a small preview can be shown.
     """
-    stills.write_full(_picture(original, None), folder)
+    stills.write_full(_picture(original, None), folder, turn_deg)
 
 
 def picture(original: Path, longest_px: int) -> Image.Image:

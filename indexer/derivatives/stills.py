@@ -33,6 +33,7 @@ TURNS: dict[int, Image.Transpose] = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_AS_WANTED = {90: 6, 180: 3, 270: 8}
 
 
 class PictureTooLarge(LibraryError):
@@ -45,13 +46,13 @@ class PictureUnreadable(LibraryError):
         super().__init__(f"The picture is damaged or not understood ({detail}).")
 
 
-def write(picture: Image.Image, folder: Path) -> str:
+def write(picture: Image.Image, folder: Path, turn_deg: int = 0) -> str:
     """Write preview and thumbnail of an upright RGB or RGBA picture in sRGB; returns its thumbhash.
 
-    Neither is larger than the picture. A transparent one becomes WebP, any other preview JPEG.
-    Raises OSError when the disk fails.
+    Neither is larger than the picture. A transparent one becomes WebP, any other preview JPEG. ``turn_deg``
+    clockwise, 0 to 270, is as people want it. Raises OSError when the disk fails.
     """
-    preview = resized(picture, PREVIEW_PX)
+    preview = wanted(resized(picture, PREVIEW_PX), turn_deg)
     thumbnail = resized(preview, THUMBNAIL_PX)
     if preview.mode == "RGBA":
         files.write(folder, Derivative.PREVIEW, ".webp", webp(preview))
@@ -61,9 +62,9 @@ def write(picture: Image.Image, folder: Path) -> str:
     return thumbhash.of(thumbnail)
 
 
-def write_full(picture: Image.Image, folder: Path) -> None:
+def write_full(picture: Image.Image, folder: Path, turn_deg: int = 0) -> None:
     """Write an upright sRGB picture as the full-size JPEG, on white paper where it is transparent."""
-    files.write(folder, Derivative.FULL, ".jpg", jpeg(on_white(picture), FULL_QUALITY))
+    files.write(folder, Derivative.FULL, ".jpg", jpeg(on_white(wanted(picture, turn_deg)), FULL_QUALITY))
 
 
 def on_white(picture: Image.Image) -> Image.Image:
@@ -121,6 +122,11 @@ def turned(image: Image.Image, orientation: int) -> Image.Image:
     """Upright, by the EXIF orientation (1-8; others mean upright already)."""
     turn = TURNS.get(orientation)
     return image if turn is None else image.transpose(turn)
+
+
+def wanted(image: Image.Image, turn_deg: int) -> Image.Image:
+    """Turned clockwise as people want it: by 0, 90, 180 or 270 degrees."""
+    return turned(image, _AS_WANTED.get(turn_deg, 1))
 
 
 def jpeg(image: Image.Image, quality: int = 82) -> bytes:

@@ -27,26 +27,26 @@ class FilmMissing(LibraryError):
         super().__init__("The version of this video that plays everywhere is missing.")
 
 
-def make(original: Path, media: MediaType, folder: Path) -> TvFile | None:
+def make(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> TvFile | None:
     """Make the file for televisions, if the original is none; None where a kind has no such.
 
     Raises what the makers of previews and films raise, and FilmMissing.
     """
     maker = _MAKERS.get(media.kind)
-    return maker(original, media, folder) if maker else None
+    return maker(original, media, folder, turn_deg) if maker else None
 
 
-def _make_image(original: Path, media: MediaType, folder: Path) -> TvFile:
-    if media.mime == "image/jpeg" and _is_plain_jpeg(original):
+def _make_image(original: Path, media: MediaType, folder: Path, turn_deg: int) -> TvFile:
+    if media.mime == "image/jpeg" and not turn_deg and _is_plain_jpeg(original):
         return _told(original, media.mime, "")
-    return _written(images.upright(original, media, TV_PX), folder)
+    return _written(images.upright(original, media, TV_PX), folder, turn_deg)
 
 
-def _make_raw(original: Path, media: MediaType, folder: Path) -> TvFile:
-    return _written(raw.picture(original, TV_PX), folder)
+def _make_raw(original: Path, media: MediaType, folder: Path, turn_deg: int) -> TvFile:
+    return _written(raw.picture(original, TV_PX), folder, turn_deg)
 
 
-def _make_video(original: Path, media: MediaType, folder: Path) -> TvFile:
+def _make_video(original: Path, media: MediaType, folder: Path, _: int) -> TvFile:
     if playable := files.find(folder, Derivative.PLAYABLE):
         return _told(*playable, Derivative.PLAYABLE)
     if not videos.plays_as_it_is(original, media):
@@ -56,7 +56,7 @@ def _make_video(original: Path, media: MediaType, folder: Path) -> TvFile:
     return _told(videos.rewrap(original, media, folder), "video/mp4", Derivative.TV)
 
 
-_MAKERS: dict[Kind, Callable[[Path, MediaType, Path], TvFile]] = {
+_MAKERS: dict[Kind, Callable[[Path, MediaType, Path, int], TvFile]] = {
     Kind.IMAGE: _make_image,
     Kind.RAW: _make_raw,
     Kind.VIDEO: _make_video,
@@ -82,10 +82,10 @@ def _starts_at_once(original: Path) -> bool:
     return order[:1] == [b"moov"]
 
 
-def _written(picture: Image.Image, folder: Path) -> TvFile:
-    small = stills.on_white(stills.resized(picture, TV_PX))
+def _written(picture: Image.Image, folder: Path, turn_deg: int) -> TvFile:
+    small = stills.wanted(stills.on_white(stills.resized(picture, TV_PX)), turn_deg)
     path = files.write(folder, Derivative.TV, ".jpg", stills.jpeg(small, TV_QUALITY))
-    return _told(path, "image/jpeg", Derivative.TV)
+    return _told(path, "image/jpeg", str(files.turned(Path(), turn_deg) / Derivative.TV))
 
 
 def _told(file: Path, mime: str, derivative: str) -> TvFile:

@@ -35,14 +35,14 @@ _H264 = ("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high")
 _AAC = ("-c:a", "aac", "-b:a", "160k", "-ac", "2")
 
 
-def make_poster(original: Path, media: MediaType, folder: Path) -> str | None:
+def make_poster(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> str | None:
     """Write preview and thumbnail of a picture that tells something; returns its thumbhash.
 
     Raises VideoUnreadable, VideoTooLarge, VideoTooSlow, and OSError when the disk fails.
     """
     streams = _look(original, media)
     with tempfile.TemporaryDirectory() as scratch:
-        return stills.write(_poster(original, media, streams, Path(scratch) / "poster.ppm"), folder)
+        return stills.write(_poster(original, media, streams, Path(scratch) / "poster.ppm"), folder, turn_deg)
 
 
 def make_film(original: Path, media: MediaType, folder: Path) -> None:

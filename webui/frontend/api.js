@@ -11,13 +11,15 @@
  *   camera: Camera, gps: ?{lat: number, lon: number}, duration_s: ?number, thumbhash: ?string,
  *   state: "pending" | "ready" | "failed", failure: ?{step: string, reason: string}, uploads: Upload[],
  *   shot_id: string, shot: ?{kind: ?string, count: number}, burst: ?{id: string, kind: string, count: number},
- *   motion: boolean, favourite: boolean
+ *   motion: boolean, favourite: boolean, rotation: number,
+ *   title?: ?string, rating?: ?number, shift_s?: number, group?: ?{members: string[]}
  * }} Item
  * @typedef {{items: Item[], next: ?string}} Page
  * @typedef {{count: number, bytes: number}} Tally
  * @typedef {{
  *   version: number, items: number, originals: Tally, duplicates: Tally,
  *   queue: {pending: number, running: number, failed: number},
+ *   grouping: {pending: number}, tending: {pending: number}, television: {pending: number},
  *   receiving: {path: string, bytes: number, expected: ?number}[]
  * }} Status
  */
@@ -94,8 +96,13 @@ export const getPage = (day, cursor, limit, filters = {}) => get("items", { day,
 /** @param {string} id @returns {Promise<Item>} with its uploads */
 export const getItem = (id) => get(`items/${id}`);
 
-/** @param {{id: string}} item @param {"original" | "thumbnail" | "preview" | "clip" | "playable"} what */
-export const mediaAddress = (item, what) => `${ROOT}items/${item.id}/${what}`;
+const TURNED = new Set(["thumbnail", "preview", "full"]);
+
+/**
+ * A picture that was turned has another address: browsers keep what they have.
+ * @param {{id: string, rotation?: number}} item @param {"original" | "thumbnail" | "preview" | "full" | "clip" | "playable"} what
+ */
+export const mediaAddress = (item, what) => `${ROOT}items/${item.id}/${what}${item.rotation && TURNED.has(what) ? `?rotation=${item.rotation}` : ""}`;
 
 /**
  * Why a video does not play: it is there, it is being made, or it will never be.

@@ -4,7 +4,7 @@
  * @typedef {import("../api.js").Item} Item
  * @typedef {{id: string, kind: ?string, cover: string, members: Item[], why: string[], locked: boolean}} Group
  * @typedef {"shots" | "bursts"} Sort
- * @typedef {{decision: number}} Decided
+ * @typedef {{decision?: number, decisions?: number[]}} Decided
  */
 import { get, post } from "../api.js";
 
@@ -24,4 +24,7 @@ export const split = (sort, id, items) => post(`${sort}/${id}/split`, { items })
 export const undo = (decision) => post(`decisions/${decision}/undo`);
 
 /** @param {string} id @param {boolean} favourite @returns {Promise<Decided>} */
-export const setFavourite = (id, favourite) => post(`items/${id}`, { favourite });
+export const setFavourite = (id, favourite) => say(id, { favourite });
+
+/** @param {string} id @param {object} words what is said of an item beside its file @returns {Promise<Decided>} */
+export const say = (id, words) => post(`items/${id}`, words);

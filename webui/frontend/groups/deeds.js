@@ -14,20 +14,20 @@ export class Deeds {
   /**
    * Do it and tell; a refusal is told in its own words.
    * @param {string} words a sentence about what will have been done
-   * @param {() => Promise<import("./api.js").Decided>} deed
+   * @param {() => Promise<import("./api.js").Decided>} deed several decisions are undone as one, the last first
    * @returns {Promise<boolean>} whether it was done
    */
   async carryOut(words, deed) {
     return this.#attempt(async () => {
-      const { decision } = await deed();
-      this.toasts.say(words, () => this.#undo(decision));
+      const { decision, decisions = [decision] } = await deed();
+      this.toasts.say(words, () => this.#undo(decisions));
     });
   }
 
-  /** @param {number} decision */
-  async #undo(decision) {
+  /** @param {number[]} decisions */
+  async #undo(decisions) {
     await this.#attempt(async () => {
-      await api.undo(decision);
+      for (const decision of [...decisions].reverse()) await api.undo(decision);
       this.toasts.say("Undone.");
     });
   }

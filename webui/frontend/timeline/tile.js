@@ -23,7 +23,7 @@ export class Tile {
   /** Show an item; nothing changes when it is shown already in the same state. @param {?import("../api.js").Item} item */
   show(item) {
     const group = item ? groupOf(item) : null;
-    const wanted = item ? `${item.id} ${item.state} ${item.thumbhash ?? ""} ${group?.label} ${item.favourite}` : "";
+    const wanted = item ? `${item.id} ${item.state} ${item.thumbhash ?? ""} ${item.rotation} ${group?.label} ${item.favourite}` : "";
     this.item = item ?? null;
     if (wanted === this.shown || !item) return;
     this.shown = wanted;

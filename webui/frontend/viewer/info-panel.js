@@ -2,18 +2,27 @@
 import { getItem } from "../api.js";
 import { element, icon } from "../dom.js";
 import * as format from "../format.js";
+import { ItemForm } from "./item-form.js";
 
 const DOORS = { share: "network drive", browser: "web page", import: "import on the server" };
 const REMEMBERED = "photocloud.info";
 
 export class InfoPanel {
-  /** @param {() => void} onToggle called after the panel was opened or closed */
-  constructor(onToggle) {
+  /**
+   * @param {() => void} onToggle called after the panel was opened or closed
+   * @param {import("../groups/deeds.js").Deeds} deeds
+   */
+  constructor(onToggle, deeds) {
     this.onToggle = onToggle;
+    this.deeds = deeds;
+    /** @type {?ItemForm} */
+    this.form = null;
     this.facts = element("div", { class: "info-facts" });
     const close = element("button", { class: "info-close", type: "button", "aria-label": "Close information" }, icon("close"));
     close.addEventListener("click", () => this.toggle());
-    const head = element("div", { class: "info-head" }, element("h2", {}, "Information"), close);
+    const edit = element("button", { class: "button button-small info-edit", type: "button" }, "Edit");
+    edit.addEventListener("click", () => this.#edit());
+    const head = element("div", { class: "info-head" }, element("h2", {}, "Information"), edit, close);
     this.root = element("aside", { class: "info", "aria-label": "Information about this item" }, head, this.facts);
     this.root.hidden = localStorage.getItem(REMEMBERED) !== "open";
     // The viewer would zoom the picture.
@@ -28,6 +37,7 @@ export class InfoPanel {
 
   toggle() {
     this.root.hidden = this.isOpen;
+    this.form = null;
     localStorage.setItem(REMEMBERED, this.isOpen ? "open" : "closed");
     this.#fill();
     this.onToggle();
@@ -35,16 +45,31 @@ export class InfoPanel {
 
   /** @param {?import("../api.js").Item} item */
   show(item) {
+    if (item?.id !== this.item?.id) this.form = null;
     this.item = item;
+    this.#fill();
+  }
+
+  async #edit() {
+    const { item } = this;
+    const whole = item && !this.form && (await getItem(item.id).catch(() => null));
+    if (!whole || this.item?.id !== item.id) return;
+    this.form = new ItemForm(whole, this.deeds, () => this.#edited());
+    this.facts.replaceChildren(this.form.root);
+    this.form.focus();
+  }
+
+  #edited() {
+    this.form = null;
     this.#fill();
   }
 
   async #fill() {
     const { item } = this;
-    if (!this.isOpen || !item) return;
+    if (!this.isOpen || !item || this.form) return;
     this.facts.replaceChildren(...factsOf(item));
     const whole = await getItem(item.id).catch(() => null);
-    if (whole && this.item === item) this.facts.replaceChildren(...factsOf(whole));
+    if (whole && this.item === item && !this.form) this.facts.replaceChildren(...factsOf(whole));
   }
 }
 
@@ -54,6 +79,8 @@ function factsOf(item) {
   const megapixels = pixels && item.kind === "image" ? `${((item.width * item.height) / 1e6).toFixed(1)} MP` : "";
   const zone = item.utc_offset && item.taken_at ? `UTC${item.utc_offset}` : "";
   const groups = [
+    fact("Title", item.title),
+    fact("Rating", item.rating && "★".repeat(item.rating)),
     fact("Date", format.takenAt(item), zone, format.takenAtSource(item)),
     fact("Camera", format.camera(item.camera)),
     fact("Lens", item.camera.lens),

@@ -20,7 +20,7 @@ export function slideOf(item) {
   if (!item) return { type: "waiting" };
   if (faceOf(item) === "picture" && item.kind === "video") return { type: "film", item };
   if (faceOf(item) !== "picture" || !item.width || !item.height) return { type: "plate", item };
-  const isAnimation = item.mime === "image/gif";
+  const isAnimation = item.mime === "image/gif" && !item.rotation;
   return {
     type: "image",
     item,
@@ -67,10 +67,10 @@ export function sharpenOnZoom(pswp) {
     if (!item || !(picture instanceof HTMLImageElement) || picture.dataset.isSharp) return;
     const isCoarse = slide.currZoomLevel > slide.zoomLevels.initial * 1.2
       && slide.width * slide.currZoomLevel * devicePixelRatio > picture.naturalWidth;
-    if (!isCoarse || !picture.naturalWidth || !SHOWN_BY_BROWSERS.has(item.mime)) return;
+    if (!isCoarse || !picture.naturalWidth || !(item.rotation || SHOWN_BY_BROWSERS.has(item.mime))) return;
     picture.dataset.isSharp = "yes";
     const original = new Image();
-    original.src = mediaAddress(item, "original");
+    original.src = mediaAddress(item, item.rotation ? "full" : "original");
     // An original that this browser cannot show leaves the preview standing.
     original.decode().then(() => { picture.src = original.src; }, () => {});
   });

@@ -3,6 +3,7 @@ import PhotoSwipe from "photoswipe";
 import { downloadAddress, getItem } from "../api.js";
 import { element, icon } from "../dom.js";
 import * as format from "../format.js";
+import { say } from "../groups/api.js";
 import { favour } from "../groups/choosing.js";
 import { coversOf } from "../groups/covers.js";
 import { Strip } from "../groups/strip.js";
@@ -15,6 +16,7 @@ import { elementOf, sharpenOnZoom, slideOf } from "./slides.js";
 
 const PANEL_WIDTH = 360;
 const LEAST_WIDTH_FOR_PANEL = 860;
+const TURNS = { r: 90, R: 270 };
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
 export class Viewer {
@@ -79,7 +81,7 @@ export class Viewer {
     const fresh = item && (await getItem(item.id).catch(() => null));
     if (!fresh || !this.pswp || this.#current() !== item) return;
     this.items.set(this.pswp.currIndex, fresh);
-    if (item.state !== fresh.state) this.pswp.refreshSlideContent(this.pswp.currIndex);
+    if (item.state !== fresh.state || item.rotation !== fresh.rotation) this.pswp.refreshSlideContent(this.pswp.currIndex);
     this.#changed();
   }
 
@@ -115,7 +117,7 @@ export class Viewer {
       errorMsg: "This picture could not be loaded.",
     });
     this.pswp = pswp;
-    this.panel = new InfoPanel(() => this.#panelToggled());
+    this.panel = new InfoPanel(() => this.#panelToggled(), this.deeds);
     this.strip = new Strip((item) => this.#showMember(item), () => this.#makeRoom(), this.deeds);
     pswp.addFilter("numItems", () => this.sequence.total);
     pswp.addFilter("itemData", (data, index) => this.#slide(index));
@@ -189,6 +191,20 @@ export class Viewer {
       },
       onClick: () => this.#favour(),
     });
+    this.turns = [];
+    for (const [name, title, turn] of [["turn-left", "Turn left (Shift R)", TURNS.R], ["turn-right", "Turn right (R)", TURNS.r]]) {
+      pswp.ui.registerElement({
+        name,
+        order: 10,
+        isButton: true,
+        title,
+        onInit: (root) => {
+          this.turns.push(root);
+          root.append(icon(name));
+        },
+        onClick: () => this.#turn(turn),
+      });
+    }
     pswp.ui.registerElement({
       name: "download",
       order: 11,
@@ -224,6 +240,7 @@ export class Viewer {
     this.download.setAttribute("href", downloadAddress(item));
     this.download.setAttribute("download", item.name);
     this.heart.setAttribute("aria-pressed", String(item.favourite));
+    for (const button of this.turns) button.hidden = !canTurn(item);
     this.live.stop();
     this.playButton.hidden = !this.live.canPlay;
     this.panel.show(item);
@@ -236,9 +253,19 @@ export class Viewer {
     if (item) favour(this.deeds, item);
   }
 
+  /** @param {number} degrees clockwise, from what is shown now */
+  #turn(degrees) {
+    const item = this.#current();
+    if (!item || !canTurn(item)) return;
+    const rotation = (item.rotation + degrees) % 360;
+    this.deeds.carryOut(`${item.name} is turned.`, () => say(item.id, { rotation }));
+  }
+
   /** @param {{originalEvent: KeyboardEvent, preventDefault: () => void}} pressed */
   #pressed(pressed) {
     const event = pressed.originalEvent;
+    // Escape ends the editing, which the panel sees to; the rest is text.
+    if (event.target.closest?.("form")) return pressed.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const member = STEPS[event.key] && this.strip.neighbour(STEPS[event.key]);
     if (member && !this.#isZoomed()) {
@@ -249,6 +276,7 @@ export class Viewer {
     if (event.key === "i") this.panel.toggle();
     if (event.key === "l") this.live.play();
     if (event.key === "f") this.#favour();
+    if (TURNS[event.key]) this.#turn(TURNS[event.key]);
     if (event.key === "d") this.download.click();
     if (event.key !== " " || isControl(event.target)) return;
     if (film.toggle(this.pswp.currSlide.content.element)) event.preventDefault();
@@ -302,3 +330,6 @@ export class Viewer {
 
 /** What does something of its own at a press of the space bar. @param {?EventTarget} target */
 const isControl = (target) => target instanceof Element && target.matches("a, button, video");
+
+/** @param {import("../api.js").Item} item */
+const canTurn = (item) => item.state === "ready" && ["image", "raw"].includes(item.kind);
