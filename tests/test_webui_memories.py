@@ -279,7 +279,7 @@ def test_what_cannot_be_said_of_an_item(site: Site, alice: Person) -> None:
         {"shift_s": 10**12}, {"shift_s": True}, {"rating": 6}, {"title": ""}, {"favourite": 1}, {},
     ):  # fmt: skip
         assert change(site, f"items/{photo_}", wanted).status == 400, wanted
-    assert change(site, f"items/{photo_}", {"shift_s": 86400 * 400}).status in (200, 400)
+    assert change(site, f"items/{photo_}", {"shift_s": 86400 * 400}).status == 400
     assert "pictures alone" in change(site, f"items/{text}", {"rotation": 90}).text
     assert "tells none" in change(site, f"items/{text}", {"shift_s": 60}).text
     assert change(site, f"items/{'0' * 64}", {"rotation": 90}).status == 404

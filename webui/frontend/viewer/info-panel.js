@@ -20,9 +20,9 @@ export class InfoPanel {
     this.facts = element("div", { class: "info-facts" });
     const close = element("button", { class: "info-close", type: "button", "aria-label": "Close information" }, icon("close"));
     close.addEventListener("click", () => this.toggle());
-    const edit = element("button", { class: "button button-small info-edit", type: "button" }, "Edit");
-    edit.addEventListener("click", () => this.#edit());
-    const head = element("div", { class: "info-head" }, element("h2", {}, "Information"), edit, close);
+    this.pen = element("button", { class: "button button-small info-edit", type: "button" }, "Edit");
+    this.pen.addEventListener("click", () => this.#edit());
+    const head = element("div", { class: "info-head" }, element("h2", {}, "Information"), this.pen, close);
     this.root = element("aside", { class: "info", "aria-label": "Information about this item" }, head, this.facts);
     this.root.hidden = localStorage.getItem(REMEMBERED) !== "open";
     // The viewer would zoom the picture.
@@ -56,6 +56,7 @@ export class InfoPanel {
     if (!whole || this.item?.id !== item.id) return;
     this.form = new ItemForm(whole, this.deeds, () => this.#edited());
     this.facts.replaceChildren(this.form.root);
+    this.pen.hidden = true;
     this.form.focus();
   }
 
@@ -66,6 +67,7 @@ export class InfoPanel {
 
   async #fill() {
     const { item } = this;
+    this.pen.hidden = this.form !== null;
     if (!this.isOpen || !item || this.form) return;
     this.facts.replaceChildren(...factsOf(item));
     const whole = await getItem(item.id).catch(() => null);
