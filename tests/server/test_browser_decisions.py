@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 
 from tests.browser import Browser
-from tests.photos import Shot, jpeg
+from tests.photos import Shot, jpeg, png
 from tests.programs import require
 from tests.server_process import ROOT, ServerProcess
 from webui.static_files import StaticFiles
@@ -43,6 +44,7 @@ def library(own_server: ServerProcess) -> ServerProcess:
             dav.put(f"/Upload/IMG_{number:04}.JPG", shot(there, LISBON, 20 + number, "Apple", "iPhone 13"))
             late = shot(there - BEHIND, None, 40 + number, "NIKON CORPORATION", "NIKON D90")
             dav.put(f"/Upload/DSC_{number:04}.JPG", late)
+        dav.put("/Upload/Screenshot 1.png", png(Shot((300, 200), "2023:05:01 10:00:00", seed=99)))
     own_server.wait_idle()
     return own_server
 
@@ -128,7 +130,12 @@ def test_a_clock_is_corrected_with_one_click_and_wrong_again_with_one(
     browser.wait(lambda: "NIKON D90 was 1 h 12 min behind: corrected" in browser.text("#clocks-list"))
     library.wait_idle()
     assert datetime.fromisoformat(taken(library, "DSC_0000.JPG")) - before == BEHIND
-    assert items(library)["DSC_0000.JPG"]["estimated_place"]["place"] == "Lisbon, Portugal"
+    open_item(browser, library, "DSC_0000.JPG")
+    open_panel(browser)
+    browser.wait(lambda: "Place (estimated)\nLisbon, Portugal" in browser.text(".info"))
+    assert "Estimated from a picture taken at nearly the same time" in browser.text(".info")
+    browser.driver.get(f"{library.url}settings")
+    browser.wait(lambda: "NIKON D90 was 1 h 12 min behind: corrected" in browser.text("#clocks-list"))
     press_labelled(browser, "#clocks-list button", "Undo")
     browser.wait(lambda: "NIKON D90 seems 1 h 12 min behind" in browser.text("#clocks-list"))
     assert datetime.fromisoformat(taken(library, "DSC_0000.JPG")) == before
@@ -164,9 +171,7 @@ def test_a_picture_is_turned_by_key_and_button(browser: Browser, library: Server
 
 def test_title_rating_and_time_are_edited_in_the_panel(browser: Browser, library: ServerProcess) -> None:
     open_item(browser, library, "IMG_0004.JPG")
-    if not browser.driver.find_elements(By.CSS_SELECTOR, ".info:not([hidden])"):
-        browser.press("i")
-    browser.wait(lambda: facts(browser))
+    open_panel(browser)
     browser.click(".info-edit")
     browser.wait_for(".info-form")
     title = browser.driver.find_element(By.CSS_SELECTOR, ".info-form [name=title]")
@@ -187,6 +192,24 @@ def test_title_rating_and_time_are_edited_in_the_panel(browser: Browser, library
     undo(browser)
     browser.wait(lambda: items(library)["IMG_0004.JPG"]["title"] is None)
     browser.press_until(Keys.ESCAPE, lambda: not browser.driver.find_elements(By.CSS_SELECTOR, ".pswp"))
+
+
+def open_panel(browser: Browser) -> None:
+    if not browser.driver.find_elements(By.CSS_SELECTOR, ".info:not([hidden])"):
+        browser.press("i")
+    browser.wait(lambda: facts(browser))
+
+
+def test_the_timeline_is_filtered_by_category(browser: Browser, library: ServerProcess) -> None:
+    browser.driver.get(library.url)
+    browser.wait_for("select[name=category]")
+    select = Select(browser.driver.find_element(By.NAME, "category"))
+    (words,) = (one.text for one in select.options if "creenshot" in one.text)
+    assert "1" in words
+    select.select_by_visible_text(words)
+    browser.wait_for("a.tile-picture", count=1)
+    label = browser.driver.find_element(By.CSS_SELECTOR, "a.tile-picture").get_attribute("aria-label")
+    assert label.startswith("Screenshot 1.png")
 
 
 def facts(browser: Browser) -> list[str]:
