@@ -165,9 +165,14 @@ def test_what_people_say_of_an_item(site: Site, alice: Person) -> None:
     ]
     said = api(site, f"items/{item}")
     assert (said["favourite"], said["title"], said["rating"]) == (True, "Us", 5)
+    assert [one["id"] for one in api(site, "items?query=us")["items"]] == [item]
+    site.core.catalog.reindexing.begin(set(), 2_000_000_000.0)
+    site.work()
+    assert [one["id"] for one in api(site, "items?query=us")["items"]] == [item]
     assert change(site, f"items/{item}", {"rating": 9}).status == 400
     change(site, f"decisions/{decision}/undo", {})
     assert api(site, f"items/{item}") == before
+    assert api(site, "items?query=us")["items"] == []
 
 
 def shown(site: Site, item: str, name: str = "preview") -> tuple[tuple[int, int], int, str]:

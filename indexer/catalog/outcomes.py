@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from indexer.knowledge import Metadata
 from indexer.model import UNKNOWN_DAY, Failure, State
 
 _NAMES = Prepared(
-    sa.select(ItemRow.name, ItemRow.day, ItemRow.library_name).where(
+    sa.select(ItemRow.name, ItemRow.day, ItemRow.library_name, ItemRow.decided).where(
         ItemRow.person_id == sa.bindparam("person_id"), ItemRow.sha256 == sa.bindparam("sha256")
     )
 )
@@ -43,7 +44,7 @@ def record_outcome(
     item = _NAMES.row(connection, person_id=person_id, sha256=sha256)
     if item is None:
         return  # its person is gone
-    name, old_day, library_name = item
+    name, old_day, library_name, decided = item
     captured = clocks.corrected(connection, person_id, sha256, metadata.camera, metadata.captured)
     day = captured.taken_at[:10] if captured else UNKNOWN_DAY
     if library_name is None or day != old_day:
@@ -53,7 +54,7 @@ def record_outcome(
         "failure_step": failure.step if failure else None,
         "failure_reason": failure.reason if failure else None,
         "day": day,
-        "search": _searched(name, metadata),
+        "search": searched(name, metadata, own_title(decided)),
         "library_name": library_name,
         "library_key": library_key(library_name),
         "recipe": recipe,
@@ -101,8 +102,15 @@ def mark_stale(connection: sa.Connection, person_id: int, sha256: str) -> None:
         stale_days.mark(connection, person_id, [item[1]])
 
 
-def _searched(name: str, known: Metadata) -> str:
-    """The text in which a search looks for a part."""
+def searched(name: str, known: Metadata, title: str | None) -> str:
+    """The text in which a search looks for a part; ``title`` is that which people gave."""
     camera, caption = known.camera, known.caption
-    words = (name, camera.make, camera.model, camera.lens, caption.title, *caption.keywords, known.place)
+    titles = (title, caption.title)
+    words = (name, camera.make, camera.model, camera.lens, *titles, *caption.keywords, known.place)
     return " ".join(filter(None, words)).casefold()
+
+
+def own_title(decided: str | None) -> str | None:
+    """The title among what people say of an item (`ItemRow.decided`)."""
+    title: str | None = json.loads(decided).get("title") if decided else None
+    return title

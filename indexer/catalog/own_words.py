@@ -11,12 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.catalog import arrangements, clocks, jobs, reindexing
+from indexer.catalog import arrangements, clocks, details, jobs, outcomes, reindexing
 from indexer.catalog.arrangements import Scope
 from indexer.catalog.database import Database
 from indexer.catalog.memory_tables import TvFileRow
 from indexer.catalog.tables import ItemRow, JobRow
 from indexer.catalog.versions import bump
+from indexer.knowledge import Camera, Metadata
 from indexer.model import JobKind
 
 
@@ -59,10 +60,26 @@ def apply(connection: sa.Connection, person_id: int, sha256: str, now: float) ->
     favourite = said.pop("favourite", every[0].body["was_favourite"])
     values = {"favourite": favourite, "decided": json.dumps(said) if said else None}
     connection.execute(sa.update(ItemRow).where(*here).values(values))
+    if said.get("title") != before.get("title"):
+        _have_found(connection, person_id, sha256, said.get("title"))
     if said.get("shift_s", 0) != before.get("shift_s", 0):
         clocks.apply_to(connection, person_id, sha256)
     if said.get("rotation", 0) != before.get("rotation", 0):
         _make_anew(connection, person_id, sha256, now)
+
+
+def _have_found(connection: sa.Connection, person_id: int, sha256: str, title: str | None) -> None:
+    """Have a search find an item by the title that people gave it."""
+    here = (ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
+    row = connection.execute(
+        sa.select(
+            ItemRow.name, ItemRow.camera_make, ItemRow.camera_model, ItemRow.camera_lens, ItemRow.place,
+            ItemRow.details,
+        ).where(*here)
+    ).one()  # fmt: skip
+    name, make, model, lens, place, about = row
+    known = details.load(Metadata(camera=Camera(make, model, lens), place=place), about)
+    connection.execute(sa.update(ItemRow).where(*here).values(search=outcomes.searched(name, known, title)))
 
 
 def _make_anew(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
