@@ -3,12 +3,14 @@
 #   make check                       format, lint, types, import contracts, tests with coverage
 #   make check PYTHON=python3.12     the same on another Python, in an environment of its own
 #   make test TESTS=tests/flow       only these tests
+#   make test PROCESSES=0            one after the other, as a debugger wants it
 #   make screenshots              draw the pictures of the README anew
 #   make lock                        resolve requirements.lock and requirements-dev.lock anew
 
 PYTHON ?= python3
 VENV ?= .venv$(if $(filter-out python3,$(notdir $(PYTHON))),-$(notdir $(PYTHON)))
 TESTS ?=
+PROCESSES ?= 2
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed-for-development
 RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
@@ -44,7 +46,7 @@ contracts: develop
 	$(BIN)/lint-imports
 
 test: develop
-	$(BIN)/python -m pytest --cov $(TESTS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --cov $(TESTS)
 
 lock: develop
 	$(RESOLVE) --output-file requirements.lock
