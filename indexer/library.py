@@ -142,6 +142,8 @@ class Library:
             found = self.originals.open(item.sha256), item.mime
         if found is None:
             raise NoDerivative(name, self._ask_for(person_id, item, name))
+        if name == Derivative.FULL and not files.is_current(folder, Derivative.FULL):
+            self._ask_for(person_id, item, name)  # the old one serves until then
         return found
 
     def folder_days(self, person_id: int, prefix: str = "") -> tuple[str, ...]:

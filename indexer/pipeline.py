@@ -81,21 +81,21 @@ def name_place(task: Task, learnt: Learnt) -> Learnt:
 
 
 def make_film(task: Task, learnt: Learnt) -> Learnt:
-    # Hours of work: not again for somebody else's copy, or because more became known beside the file.
-    if not files.is_current(task.derivatives, Derivative.CLIP):
-        makers.make_film(task.original, task.media, task.derivatives)
-        files.drop_older(task.derivatives, (Derivative.CLIP, Derivative.PLAYABLE))
+    makers.make_film(task.original, task.media, task.derivatives)
+    files.drop_older(task.derivatives, (Derivative.CLIP, Derivative.PLAYABLE))
     return learnt
 
 
 def make_full(task: Task, learnt: Learnt) -> Learnt:
     makers.make_full(task.original, task.media, task.derivatives, task.turn_deg)
+    files.drop_older(task.derivatives, (Derivative.FULL,))
     return learnt
 
 
 def make_tv(task: Task, learnt: Learnt) -> Learnt:
-    tv = makers.make_tv(task.original, task.media, task.derivatives, task.turn_deg)
-    return replace(learnt, tv=tv)
+    made = makers.make_tv(task.original, task.media, task.derivatives, task.turn_deg)
+    files.drop_older(task.derivatives, (Derivative.TV,))
+    return replace(learnt, tv=made)
 
 
 Step = Callable[[Task, Learnt], Learnt]

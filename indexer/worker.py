@@ -20,7 +20,7 @@ from indexer.catalog.jobs import FILMS, STILLS
 from indexer.containment import Limits
 from indexer.crew import Crew, PoolBroken
 from indexer.derivatives import files
-from indexer.derivatives.files import RECIPE
+from indexer.derivatives.files import STILLS_RECIPE, Derivative, edition
 from indexer.errors import NoRoom
 from indexer.knowledge import Metadata
 from indexer.library import derivatives_folder
@@ -40,6 +40,7 @@ _STILL_LIMITS = Limits(memory_bytes=2 << 30, file_bytes=1 << 30)
 _FILM_LIMITS = Limits(memory_bytes=2 << 30, file_bytes=1 << 40, is_idle=True)
 _RECYCLE_AFTER = 200
 _REMADE_AT_ONCE = 200
+_LATER = {JobKind.FILM: (Derivative.CLIP, Derivative.PLAYABLE), JobKind.TV: (Derivative.TV,)}
 _LOOK_AGAIN_S = 2.0
 _PAUSE_AFTER_ERROR_S = 5.0
 
@@ -140,8 +141,7 @@ class Worker:
             return
         claimed = self.catalog.jobs.claim(crew.free, LEASE_S, time.time(), crew.lane)
         if not (claimed or crew.jobs or self._is_all_remade):
-            # The next look finds them.
-            self._is_all_remade = self.catalog.jobs.remake(RECIPE, _REMADE_AT_ONCE) == 0
+            self._is_all_remade = self._remake() == 0  # the next look finds them
         try:
             for job, task, most_s in self._with_tasks(claimed):
                 crew.start(job, task, decode, most_s, wake.set)
@@ -150,6 +150,14 @@ class Worker:
                 if job not in crew.jobs:
                     self.catalog.jobs.release(job)
             raise
+
+    def _remake(self) -> int:
+        """Have made anew what older recipes made; how many items there were, if only a part was asked for."""
+        outdated = self.catalog.jobs.remake(STILLS_RECIPE, _REMADE_AT_ONCE)
+        if not outdated:
+            for kind, made in _LATER.items():
+                self.catalog.jobs.remake_all(kind, edition(*made))
+        return outdated
 
     def _end(self, job: Job, task: Task, outcome_of: Callable[[], Outcome]) -> bool:
         """Write down what became of a job; False when it found the disk full, and waits again."""
@@ -162,7 +170,7 @@ class Worker:
             self.catalog.jobs.release(job)
             return False
         failure = GAVE_UP if task.metadata_only else outcome.failure
-        self.catalog.jobs.finish(job, outcome.metadata, failure, RECIPE, outcome.tv)
+        self.catalog.jobs.finish(job, outcome.metadata, failure, STILLS_RECIPE, outcome.tv)
         return True
 
     def _note_crash(self, job: Job, task: Task, error: Exception) -> None:
@@ -173,7 +181,7 @@ class Worker:
         else:
             # What earlier attempts or versions read stays.
             failure = replace(GAVE_UP, step=_STEPS[job.kind])
-            self.catalog.jobs.finish(job, _metadata_of(self._item(job)), failure, RECIPE)
+            self.catalog.jobs.finish(job, _metadata_of(self._item(job)), failure, STILLS_RECIPE)
 
     def _with_tasks(self, jobs: tuple[Job, ...]) -> Iterator[tuple[Job, Task, float]]:
         """The jobs with what the pipeline needs and the seconds that it may take.
@@ -184,7 +192,7 @@ class Worker:
             item = self._item(job)
             original = self.originals.find(job.sha256)
             if item is None or original is None:
-                self.catalog.jobs.finish(job, _metadata_of(item), _ORIGINAL_MISSING, RECIPE)
+                self.catalog.jobs.finish(job, _metadata_of(item), _ORIGINAL_MISSING, STILLS_RECIPE)
             else:
                 yield job, self._task(job, item, original), deadline_of(job.kind, item)
 

@@ -13,11 +13,12 @@ from indexer.catalog import Catalog
 from indexer.catalog import jobs as jobs_module
 from indexer.catalog.jobs import FILMS, STILLS
 from indexer.knowledge import CaptureTime, Metadata
-from indexer.model import Failure, Job, JobKind, Kind, MediaType, Queue, State
+from indexer.model import Failure, Job, JobKind, Kind, MediaType, Queue, State, TvFile
 from tests.libraries import NOW, add_person, arrival, digest, opened_catalog
 
 ALICE = 1
 LEASE_S = 60.0
+VIDEO = MediaType(Kind.VIDEO, "video/mp4", ".mp4")
 BROKEN = Failure("derivatives", "It is broken.")
 
 
@@ -28,10 +29,10 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
         yield catalog
 
 
-def bring(catalog: Catalog, *names: str) -> None:
+def bring(catalog: Catalog, *names: str, **changes: object) -> None:
     """Items that arrive one after the other, a second apart."""
     for number, name in enumerate(names):
-        catalog.arrivals.record(arrival(ALICE, name, at=NOW + number))
+        catalog.arrivals.record(arrival(ALICE, name, at=NOW + number, **changes))
 
 
 def claim(catalog: Catalog, now: float = NOW, most: int = 1) -> tuple[Job, ...]:
@@ -175,9 +176,6 @@ def test_everybody_has_a_queue_of_their_own(catalog: Catalog) -> None:
     assert {job.person_id for job in claim(catalog, most=9)} == {ALICE, bob}
 
 
-VIDEO = MediaType(Kind.VIDEO, "video/mp4", ".mp4")
-
-
 def bring_video(catalog: Catalog, name: str, at: float = NOW) -> None:
     catalog.arrivals.record(arrival(ALICE, name, media=VIDEO, at=at))
 
@@ -313,6 +311,49 @@ def test_whoever_changed_an_item_need_not_wait_for_its_remake(catalog: Catalog) 
     catalog.jobs.remake(2, 9)
     catalog.arrivals.record(arrival(ALICE, "a", client_mtime=1.7e9, at=NOW + 9))
     assert claim(catalog)[0].sha256 == digest("a")
+
+
+def test_films_are_looked_at_again_once_for_each_recipe(catalog: Catalog) -> None:
+    """All of them: what is up to date costs a look. What was given up has another chance."""
+    bring(catalog, "photo")
+    bring(catalog, "good", "bad", media=VIDEO)
+    for job in claim(catalog, most=9):
+        assert catalog.jobs.finish(job, Metadata(), None)
+    for job in claim(catalog, most=9):
+        assert catalog.jobs.finish(job, Metadata(), BROKEN if job.sha256 == digest("bad") else None)
+    asked = []
+    for recipes in ("1", "1", "2"):
+        catalog.jobs.remake_all(JobKind.FILM, recipes)
+        while jobs := claim(catalog):
+            asked.append((recipes, jobs[0].sha256, jobs[0].kind))
+            assert catalog.jobs.finish(jobs[0], Metadata(), None)
+    good, bad = digest("good"), digest("bad")
+    assert asked == [
+        ("1", bad, JobKind.INDEX),  # or it would count as failed for ever
+        ("1", bad, JobKind.FILM),
+        ("1", good, JobKind.FILM),
+        ("2", bad, JobKind.FILM),
+        ("2", good, JobKind.FILM),
+    ]
+    assert catalog.items.get(ALICE, digest("bad")).state == "ready"  # type: ignore[union-attr]
+
+
+def test_what_televisions_get_is_told_anew_right_after_its_film(catalog: Catalog) -> None:
+    bring(catalog, "a", "b", media=VIDEO)
+    for _ in range(2):
+        for job in claim(catalog, most=9):
+            assert catalog.jobs.finish(job, Metadata(), None)
+    catalog.jobs.request(ALICE, digest("a"), JobKind.TV, NOW)
+    (job,) = claim(catalog)
+    assert catalog.jobs.finish(job, Metadata(), None, made=TvFile(1, "d", "video/mp4", "playable"))
+    catalog.jobs.remake_all(JobKind.FILM, "2")
+    order = []
+    for job in iter(lambda: next(iter(claim(catalog)), None), None):
+        order.append((job.sha256, job.kind))
+        assert catalog.jobs.finish(job, Metadata(), None)
+    after = order.index((digest("a"), JobKind.FILM)) + 1
+    assert order[after] == (digest("a"), JobKind.TV)
+    assert len(order) == 3
 
 
 def test_looking_for_old_recipes_reads_an_index_alone(catalog: Catalog) -> None:

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from indexer.derivatives.files import RECIPE, Derivative, drop_older, find, making, write
+from indexer.derivatives.files import (
+    RECIPES,
+    Derivative,
+    drop_older,
+    edition,
+    find,
+    is_current,
+    making,
+    write,
+)
 
 
 def test_nothing_there(tmp_path: Path) -> None:
@@ -40,11 +49,11 @@ def test_other_files_are_passed_over(name: str, tmp_path: Path) -> None:
 
 def test_a_folder_and_an_empty_file_are_no_derivatives(tmp_path: Path) -> None:
     """Nor do they keep the next one from its place, or hide an older one."""
-    in_the_way = tmp_path / "thumbnail-1.webp", tmp_path / f"preview-{RECIPE}.jpg"
+    in_the_way = tmp_path / "thumbnail-1.webp", tmp_path / f"preview-{RECIPES[Derivative.PREVIEW]}.jpg"
     for folder in in_the_way:
         folder.mkdir()
         (folder / "a.jpg").touch()
-    (tmp_path / f"thumbnail-{RECIPE}.webp").touch()
+    (tmp_path / f"thumbnail-{RECIPES[Derivative.THUMBNAIL]}.webp").touch()
     assert (find(tmp_path, "preview"), find(tmp_path, "thumbnail")) == (None, None)
     old = tmp_path / "thumbnail-0.webp"
     old.write_bytes(b"old")
@@ -52,7 +61,22 @@ def test_a_folder_and_an_empty_file_are_no_derivatives(tmp_path: Path) -> None:
     made = write(tmp_path, Derivative.PREVIEW, ".jpg", b"picture")
     assert find(tmp_path, "preview") == (made, "image/jpeg")
     drop_older(tmp_path, Derivative)
-    assert sorted(tmp_path.iterdir()) == [made, tmp_path / f"thumbnail-{RECIPE}.webp"]
+    assert sorted(tmp_path.iterdir()) == [made, tmp_path / f"thumbnail-{RECIPES[Derivative.THUMBNAIL]}.webp"]
+
+
+def test_each_derivative_has_a_recipe_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A better clip is no reason to encode a film anew."""
+    both = Derivative.CLIP, Derivative.PLAYABLE
+    film = write(tmp_path, Derivative.PLAYABLE, ".mp4", b"film")
+    write(tmp_path, Derivative.CLIP, ".mp4", b"old clip")
+    before = edition(*both)
+    monkeypatch.setitem(RECIPES, Derivative.CLIP, RECIPES[Derivative.CLIP] + 1)
+    assert [is_current(tmp_path, each) for each in both] == [False, True]
+    assert edition(*both) != before
+    assert edition(Derivative.PLAYABLE) in before
+    clip = write(tmp_path, Derivative.CLIP, ".mp4", b"new clip")
+    drop_older(tmp_path, both)
+    assert sorted(tmp_path.iterdir()) == [clip, film]
 
 
 @pytest.mark.parametrize("derivative", ["", "..", "../secret", ".*"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from indexer.derivatives.files import Derivative, write
+from indexer.derivatives.files import RECIPES, Derivative, write
 from indexer.errors import BadQuery, NoDerivative, NoSuchItem
 from indexer.hashing import Announced
 from indexer.knowledge import Camera, Metadata
@@ -296,6 +296,21 @@ def test_a_picture_in_full_size_is_made_on_demand(home: Home) -> None:
     home.worker().drain()
     assert content_of(home, sha256, "full").startswith(b"\xff\xd8")
     assert jobs_of(home) == []
+
+
+def test_a_picture_in_full_size_of_an_older_recipe_serves_until_the_new_is_there(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = home.bring("IMG_1.HEIC", photos.heic()).sha256 or ""
+    home.worker().drain()
+    folder = derivatives_folder(home.folder.derivatives, sha256)
+    write(folder, Derivative.FULL, ".jpg", b"old")
+    monkeypatch.setitem(RECIPES, Derivative.FULL, RECIPES[Derivative.FULL] + 1)
+    assert content_of(home, sha256, "full") == b"old"
+    home.worker().drain()
+    assert content_of(home, sha256, "full").startswith(b"\xff\xd8")
+    assert jobs_of(home) == []
+    assert len(list(folder.glob("full-*"))) == 1
 
 
 @pytest.mark.parametrize("name", ["clip", "playable", "full", "poster", "../../catalog"])

@@ -20,7 +20,7 @@ from indexer import worker as module
 from indexer.catalog.jobs import Jobs, Lane, enqueue
 from indexer.crew import Crew, PoolBroken
 from indexer.derivatives import videos
-from indexer.derivatives.files import find
+from indexer.derivatives.files import RECIPES, Derivative, find
 from indexer.errors import NoRoom
 from indexer.knowledge import Metadata
 from indexer.library import derivatives_folder
@@ -413,7 +413,7 @@ def test_a_pause_stops_what_waits_until_it_ends(home: Home) -> None:
 
 def test_what_an_older_recipe_made_is_made_anew(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the background, when the worker starts with a new one; the failed have another chance."""
-    monkeypatch.setattr(module, "RECIPE", 0)
+    monkeypatch.setattr(module, "STILLS_RECIPE", 0)
     monkeypatch.setattr(module, "decode", lambda task: Outcome(Metadata(), _broken(task)))
     good = home.bring("good.jpg", PHOTO).sha256
     bad = home.bring("bad.jpg", photos.jpeg(Shot(seed=1))).sha256
@@ -424,6 +424,35 @@ def test_what_an_older_recipe_made_is_made_anew(home: Home, monkeypatch: pytest.
         wait_until(lambda: all(item_of(home, each).metadata.thumbhash for each in (good, bad)))
     assert [item_of(home, each).state for each in (good, bad)] == ["ready", "ready"]
     assert home.catalog.jobs.queue(home.alice) == Queue(0, 0, 0)
+
+
+def test_a_better_recipe_makes_its_own_derivative_anew_and_no_other(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = make_film(tmp_path / "a.avi", "-c:v", "mpeg4", sound=None, seconds=1).read_bytes()
+    folder = derivatives_folder(home.folder.derivatives, home.bring("a.avi", content).sha256 or "")
+    worker = home.worker()
+    worker.drain()
+    made = _made(folder)
+    for better in (None, Derivative.CLIP, Derivative.THUMBNAIL, Derivative.TV):
+        if better:
+            monkeypatch.setitem(RECIPES, better, RECIPES[better] + 1)
+        monkeypatch.setattr(module, "STILLS_RECIPE", RECIPES[Derivative.THUMBNAIL])
+        assert worker._remake() == (better is Derivative.THUMBNAIL)
+        worker.drain()
+        remade = {name: ids for name, ids in _made(folder).items() if made.get(name) != ids}
+        # The two stills come of one decode; what televisions get of this film is its playable version.
+        wanted = {"preview", "thumbnail"} if better is Derivative.THUMBNAIL else {better} - {None, "tv"}
+        assert set(remade) == wanted, better
+        made |= remade
+    (on_tv,) = home.catalog.tv.days(home.alice) or ("unknown",)
+    (file,) = home.catalog.tv.day(home.alice, on_tv)
+    assert file.size_bytes == find(folder, "playable")[0].stat().st_size  # type: ignore[index]
+
+
+def _made(folder: Path) -> dict[str, tuple[str, int]]:
+    """Derivative -> the file that it is now."""
+    return {file.name.partition("-")[0]: (file.name, file.stat().st_ino) for file in folder.iterdir()}
 
 
 def test_claims_of_long_work_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import os
 import pytest
 from PIL import Image
 
-from indexer.derivatives.files import RECIPE, find
+from indexer.derivatives.files import RECIPES, Derivative, find
 from indexer.library import derivatives_folder
 from indexer.model import Person
 from tests.photos import Shot, jpeg
@@ -175,7 +175,8 @@ def test_a_derivative_made_anew_is_sent_anew(site: Site, alice: Person) -> None:
     folder = derivatives_folder(site.core.folder.derivatives, item_id)
     found = find(folder, "thumbnail")
     assert found is not None
-    better = folder / found[0].name.replace(f"-{RECIPE}.", f"-{RECIPE + 1}.")
+    newer = RECIPES[Derivative.THUMBNAIL] + 1
+    better = folder / f"thumbnail-{newer}{found[0].suffix}"
     better.write_bytes(first.body)
     answer = site.get(path, If_None_Match=first.headers["etag"])
     assert (answer.status, answer.headers["etag"] == first.headers["etag"]) == (200, False)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from indexer.catalog import tv_names
 from indexer.catalog.database import Database
+from indexer.catalog.memory_tables import TvFileRow
 from indexer.catalog.outcomes import mark_stale, record_failure, record_outcome
 from indexer.catalog.portable import insert_or_ignore, upsert
 from indexer.catalog.prepared import Prepared, Row
@@ -46,6 +47,7 @@ _BANDS = {
     JobKind.FULL: _FULL_BAND,
     JobKind.TV: _TV_BAND,
 }
+_FIRST_FILM = _REMAKE_BAND - 1
 _PENDING, _RUNNING, _FAILED = "pending", "running", "failed"
 _UNCLAIMED = {"state": _PENDING, "due": 0.0, "token": None}
 _FRESH = {**_UNCLAIMED, "attempts": 0}
@@ -125,6 +127,18 @@ _OUTDATED = (
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
 
+_FOLLOWED = Prepared(sa.select(SettingRow.value).where(SettingRow.name == sa.bindparam("name")))
+_ARRIVALS = sa.select(ItemRow.person_id, ItemRow.sha256, ItemRow.added_at)
+_GIVEN_UP = _ARRIVALS.join(
+    JobRow, (JobRow.person_id == ItemRow.person_id) & (JobRow.sha256 == ItemRow.sha256)
+).where(JobRow.kind == sa.bindparam("kind"), JobRow.state == _FAILED)
+_REMADE = {
+    JobKind.FILM: _ARRIVALS.where(ItemRow.kind == Kind.VIDEO, ItemRow.recipe.is_not(None)),
+    JobKind.TV: _ARRIVALS.where(
+        sa.exists().where(TvFileRow.person_id == ItemRow.person_id, TvFileRow.sha256 == ItemRow.sha256)
+    ),
+}
+
 
 class Jobs:
     """What a power cut takes back is only worked on once more, so nothing here waits for the disk."""
@@ -174,9 +188,31 @@ class Jobs:
         with self._database.write(durable=False) as connection:
             found = connection.execute(_OUTDATED, {"recipe": recipe, "most": most}).all()
             for person_id, sha256, added_at in found:
-                values = _values(person_id, sha256, JobKind.INDEX, added_at)
-                _ENQUEUE.run(connection, **values | {"priority": _REMAKE_BAND + int(added_at)})
+                _ENQUEUE.run(connection, **_remade(person_id, sha256, added_at))
             return len(found)
+
+    def remake_all(self, kind: JobKind, recipes: str) -> None:
+        """Have all films (FILM) or all files for televisions (TV) looked at again, unless it was these
+        ``recipes`` the last time: what is up to date costs a look.
+
+        What was given up has another chance.
+        """
+        name = f"{kind} recipes"
+        with self._database.read() as connection:
+            if _FOLLOWED.row(connection, name=name) == (recipes,):
+                return
+        with self._database.write(durable=False) as connection:
+            given_up = connection.execute(_GIVEN_UP, {"kind": kind}).all()
+            connection.execute(sa.delete(JobRow).where(JobRow.kind == kind, JobRow.state == _FAILED))
+            for person_id, sha256, added_at in given_up:
+                if kind is JobKind.FILM:  # such a video counts as failed until it is indexed
+                    _ENQUEUE.run(connection, **_remade(person_id, sha256, added_at))
+                else:
+                    _REQUEST.run(connection, **_values(person_id, sha256, kind, added_at))
+            for person_id, sha256, added_at in connection.execute(_REMADE[kind]).all():
+                _REQUEST.run(connection, **_values(person_id, sha256, kind, added_at))
+            connection.execute(sa.delete(SettingRow).where(SettingRow.name == name))
+            connection.execute(sa.insert(SettingRow).values(name=name, value=recipes))
 
     def pause(self, *, is_paused: bool) -> None:
         """Whether new work may begin; outlasts a restart."""
@@ -218,6 +254,7 @@ class Jobs:
                 _go_on(connection, job)
             if job.kind is JobKind.FILM:
                 mark_stale(connection, job.person_id, job.sha256)
+                _tell_televisions(connection, job)
             bump(connection, job.person_id)
             return True
 
@@ -286,9 +323,22 @@ def _go_on(connection: sa.Connection, job: Job) -> None:
         _ENQUEUE.run(connection, **_values(job.person_id, job.sha256, JobKind.FILM, added_at))
 
 
+def _tell_televisions(connection: sa.Connection, job: Job) -> None:
+    """What they get may be the film that was: its size and digest are told anew, before other films are."""
+    if tv_names.is_recorded(connection, job.person_id, job.sha256):
+        values = _values(job.person_id, job.sha256, JobKind.TV, 0.0)
+        _ENQUEUE.run(connection, **values | {"priority": _FIRST_FILM})
+
+
 def _values(person_id: int, sha256: str, kind: JobKind, moment: float) -> dict[str, object]:
     priority = _BANDS[kind] + int(moment)
     return {"person_id": person_id, "sha256": sha256, "kind": kind, "priority": priority, **_FRESH}
+
+
+def _remade(person_id: int, sha256: str, moment: float) -> dict[str, object]:
+    """Indexing that waits until nothing new does."""
+    priority = _REMAKE_BAND + int(moment)
+    return _values(person_id, sha256, JobKind.INDEX, moment) | {"priority": priority}
 
 
 def _claimed(job: Job) -> tuple[sa.ColumnElement[bool], ...]:

@@ -38,6 +38,12 @@ def record(connection: sa.Connection, person_id: int, sha256: str, made: TvFile)
     connection.execute(sa.insert(TvFileRow).values(values))
 
 
+def is_recorded(connection: sa.Connection, person_id: int, sha256: str) -> bool:
+    """Whether something was made of an item."""
+    here = (TvFileRow.person_id == person_id, TvFileRow.sha256 == sha256)
+    return connection.execute(sa.select(TvFileRow.sha256).where(*here)).first() is not None
+
+
 def named(connection: sa.Connection, person_id: int, day: str, name: str) -> dict[str, str]:
     """A name that nothing else has on this day."""
 

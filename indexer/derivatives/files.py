@@ -19,7 +19,6 @@ from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 
-RECIPE = 2  # 2: RAW and videos, thumbhashes, colours by code points
 MIMES: dict[str, str] = {".jpg": "image/jpeg", ".webp": "image/webp", ".mp4": "video/mp4"}
 
 _UNFINISHED = ".making-"
@@ -36,6 +35,19 @@ class Derivative(StrEnum):
     PLAYABLE = "playable"
     FULL = "full"
     TV = "tv"
+
+
+# To be raised when what is made gets better: what an older one made is then made anew, in the background,
+# and nothing else. The stills' also when more can be read from files, which is done in the same pass.
+STILLS_RECIPE = 2  # 2: RAW and videos, thumbhashes, colours by code points
+RECIPES: dict[Derivative, int] = {
+    Derivative.THUMBNAIL: STILLS_RECIPE,
+    Derivative.PREVIEW: STILLS_RECIPE,
+    Derivative.CLIP: 2,
+    Derivative.PLAYABLE: 2,
+    Derivative.FULL: 2,
+    Derivative.TV: 2,
+}
 
 
 def find(folder: Path, derivative: str) -> tuple[Path, str] | None:
@@ -63,7 +75,7 @@ def turned(folder: Path, turn_deg: int) -> Path:
 def is_current(folder: Path, derivative: Derivative) -> bool:
     """Whether the current recipe has made it."""
     found = find(folder, derivative)
-    return found is not None and found[0].stem == f"{derivative}-{RECIPE}"
+    return found is not None and found[0].stem == _stem(derivative)
 
 
 def write(folder: Path, derivative: Derivative, extension: str, content: bytes) -> Path:
@@ -128,9 +140,20 @@ def drop_older(folder: Path, derivatives: Iterable[Derivative]) -> None:
     """Forget what earlier recipes made of these, once the current one was followed. Raises OSError."""
     for name in os.listdir(folder) if folder.is_dir() else ():
         match = _NAME.fullmatch(name)
-        if match and match["derivative"] in set(derivatives) and int(match["recipe"]) < RECIPE:
+        if match is None or match["derivative"] not in set(derivatives):
+            continue
+        if int(match["recipe"]) < RECIPES[Derivative(match["derivative"])]:
             _remove(folder / name)
 
 
+def edition(*derivatives: Derivative) -> str:
+    """The current recipes of these in one word, which changes with each of them."""
+    return " ".join(map(_stem, derivatives))
+
+
 def _place(folder: Path, derivative: Derivative, extension: str) -> Path:
-    return folder / f"{derivative}-{RECIPE}{extension}"
+    return folder / f"{_stem(derivative)}{extension}"
+
+
+def _stem(derivative: Derivative) -> str:
+    return f"{derivative}-{RECIPES[derivative]}"

@@ -30,8 +30,11 @@ class FilmMissing(LibraryError):
 def make(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> TvFile | None:
     """Make the file for televisions, if the original is none; None where a kind has no such.
 
-    Raises what the makers of previews and films raise, and FilmMissing.
+    What the current recipe has made is only looked at. Raises what the makers of previews and films raise,
+    and FilmMissing.
     """
+    if files.is_current(folder, Derivative.TV) and (made := files.find(folder, Derivative.TV)):
+        return _told(*made, Derivative.TV)
     maker = _MAKERS.get(media.kind)
     return maker(original, media, folder, turn_deg) if maker else None
 

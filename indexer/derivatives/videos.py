@@ -48,16 +48,17 @@ def make_poster(original: Path, media: MediaType, folder: Path, turn_deg: int = 
 def make_film(original: Path, media: MediaType, folder: Path) -> None:
     """Write the playable version, where the original itself does not play everywhere, and then the clip.
 
-    So a folder with a clip has all that there will be. Raises as `make_poster` does; takes at most
-    `MOST_FILM_S` and a little.
+    What the current recipes have made already stays: it is hours of work. A folder with a clip has all that
+    there will be. Raises as `make_poster` does; takes at most `MOST_FILM_S` and a little.
     """
     streams = _look(original, media)
     plan = film_plan.plan(streams, media)
-    if plan.way is not Way.AS_IT_IS:
+    if plan.way is not Way.AS_IT_IS and not files.is_current(folder, Derivative.PLAYABLE):
         with files.making(folder, Derivative.PLAYABLE, ".mp4") as film:
             convert(original, media, film, _film_encoding(streams, plan), film_limits(original, streams))
-    with files.making(folder, Derivative.CLIP, ".mp4") as clip:
-        _make_clip(original, media, streams, clip)
+    if not files.is_current(folder, Derivative.CLIP):
+        with files.making(folder, Derivative.CLIP, ".mp4") as clip:
+            _make_clip(original, media, streams, clip)
 
 
 def plays_as_it_is(original: Path, media: MediaType) -> bool:
