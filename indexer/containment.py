@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 
 _NICE = 19  # whoever copies or looks at photos goes first
 _MOST_OPEN_FILES = 256
+_KEPT_BYTES = 224 << 20  # of it some 150 MB are code and what is loaded once
 
 # Of linux/prctl.h, linux/seccomp.h, linux/audit.h and the kernel's tables of system calls.
 _PR_SET_PDEATHSIG = 1
@@ -101,10 +102,23 @@ def allow_cpu(seconds: float) -> None:
 
 
 def give_back_memory() -> None:
-    """Return to the system what the last file needed: glibc would keep it, some 200 MB in a process."""
+    """Return to the system what a large file needed: glibc would keep it, some 200 MB in a process.
+
+    What a usual picture needs is kept for the next one, to which asking for it anew would be a tenth of its
+    work.
+    """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim:
+    if trim and _resident_bytes() > _KEPT_BYTES:
         trim(0)
+
+
+def _resident_bytes() -> int:
+    """What the process holds in memory; where this cannot be known, as if it were too much."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return sys.maxsize
 
 
 def die_with_parent() -> None:

@@ -332,6 +332,22 @@ def test_an_animation_that_begins_empty_shows_its_first_visible_frame(encoder: s
     assert_upright(preview)
 
 
+def test_a_picture_with_others_behind_it_is_decoded_at_a_fraction_of_its_size_as_well(tmp_path: Path) -> None:
+    """Gain maps and second views make an MPO of the JPEGs of many telephones and cameras."""
+    first, second = (photos.quarters((3200, 2400), seed) for seed in (1, 2))
+    file = tmp_path / "a.jpg"
+    first.save(file, "MPO", save_all=True, append_images=[second])
+    first.save(tmp_path / "plain.jpg")
+    times = []
+    for name in ("a.jpg", "plain.jpg"):
+        with (tmp_path / name).open("rb") as opened:
+            begun = time.process_time()
+            shown = images.decode(opened, 400).image
+            times.append(time.process_time() - begun)
+        assert ssim(shown, first.resize((400, 300))) > 0.95
+    assert times[0] < 2 * times[1] + 0.01, times
+
+
 def test_unused_transparency_is_dropped(tmp_path: Path) -> None:
     preview, _ = derivatives_of(tmp_path, encoded(photos.quarters((64, 48)).convert("RGBA"), "PNG"))
     assert preview.format == "JPEG"

@@ -113,7 +113,7 @@ def _decode_plain(file: BinaryIO, longest_px: int | None) -> Decoded:
     with Image.open(file, formats=FORMATS) as image:
         longest = longest_px or max(image.size)
         profile = image.info.get("icc_profile") or _profile_by_mark(image, file)
-        if getattr(image, "is_animated", False):
+        if getattr(image, "is_animated", False) and image.format != "MPO":  # JPEGs hide nothing
             _seek_visible(image)
         # JPEG is decoded at a fraction of its size, for which it wants a size of the same shape.
         image.draft(None, stills.fitted(image.size, longest))
