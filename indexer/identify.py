@@ -28,6 +28,7 @@ HEIC_SEQUENCE = MediaType(Kind.IMAGE, "image/heic-sequence", ".heic")
 HEIF = MediaType(Kind.IMAGE, "image/heif", ".heif")
 HEIF_SEQUENCE = MediaType(Kind.IMAGE, "image/heif-sequence", ".heif")
 AVIF = MediaType(Kind.IMAGE, "image/avif", ".avif")
+JPEG_XL = MediaType(Kind.IMAGE, "image/jxl", ".jxl")
 
 CR2 = MediaType(Kind.RAW, "image/x-canon-cr2", ".cr2")
 CR3 = MediaType(Kind.RAW, "image/x-canon-cr3", ".cr3")
@@ -58,7 +59,6 @@ WEBM = MediaType(Kind.VIDEO, "video/webm", ".webm")
 ASF = MediaType(Kind.VIDEO, "video/x-ms-asf", ".asf")
 
 EMPTY = MediaType(Kind.OTHER, "inode/x-empty", "")
-JPEG_XL = MediaType(Kind.OTHER, "image/jxl", ".jxl")  # no decoder of it is fit for strangers' files yet
 AUDIO_MP4 = MediaType(Kind.OTHER, "audio/mp4", ".m4a")
 PDF = MediaType(Kind.OTHER, "application/pdf", ".pdf")
 XMP = MediaType(Kind.OTHER, "application/rdf+xml", ".xmp")

@@ -24,7 +24,7 @@ from av.video.stream import VideoStream
 from indexer.errors import LibraryError
 from indexer.model import MediaType
 
-# What each type may be opened as, by the names of FFmpeg's demuxers.
+# What each type may be opened as, by the names of FFmpeg's demuxers; one picture is a short film to it.
 FORMATS: dict[str, str] = {
     "video/mp4": "mov",
     "video/x-m4v": "mov",
@@ -38,6 +38,7 @@ FORMATS: dict[str, str] = {
     "video/x-matroska": "matroska",
     "video/webm": "matroska",
     "video/x-ms-asf": "asf",
+    "image/jxl": "jpegxl_pipe,jpegxl_anim",
 }
 MOST_PIXELS = 40_000_000  # 8K has 33 million
 MOST_FRAMES_PER_S = 1000
@@ -53,6 +54,7 @@ _PACKETS_TO_A_PICTURE = 64
 class VideoUnreadable(LibraryError):
     def __init__(self, detail: str) -> None:
         super().__init__(f"The video is damaged or not understood ({detail}).")
+        self.detail = detail
 
 
 class VideoTooLarge(LibraryError):

@@ -91,6 +91,11 @@ def avif(shot: Shot = Shot()) -> bytes:
     return _save(shot, "AVIF", speed=10)
 
 
+def exif(shot: Shot = Shot()) -> bytes:
+    """The block alone, from its TIFF header on."""
+    return _exif(shot).tobytes().removeprefix(b"Exif\x00\x00")
+
+
 def _save(shot: Shot, encoder: str, **options: int) -> bytes:
     buffer = io.BytesIO()
     quarters(shot.size, shot.seed).save(buffer, encoder, exif=_exif(shot).tobytes(), **options)

@@ -40,10 +40,16 @@ class VideoTooSlow(LibraryError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one run may cost: seconds on the wall (and two of computing for each), bytes of output."""
+    """What one run may cost: seconds on the wall (and two of computing for each), bytes of output.
+
+    Pictures of more than ``most_pixels`` are refused. What it says when it would go on for ever without any
+    hope, ``hopeless``, ends it.
+    """
 
     deadline_s: float
     most_output_bytes: int
+    most_pixels: int = MOST_PIXELS
+    hopeless: bytes = b""
 
 
 def convert(
@@ -62,7 +68,7 @@ def convert(
     """
     command = [imageio_ffmpeg.get_ffmpeg_exe(), *_COMMON]
     command += ["-format_whitelist", FORMATS.get(media.mime, "none"), "-protocol_whitelist", "file"]
-    command += ["-max_pixels", str(MOST_PIXELS), "-threads", "1", *decoding, "-i", f"file:{original}"]
+    command += ["-max_pixels", str(limits.most_pixels), "-threads", "1", *decoding, "-i", f"file:{original}"]
     command += ["-map_metadata", "-1", "-map_chapters", "-1", "-threads", "1", *encoding, f"file:{output}"]
     process = subprocess.Popen(
         command,
@@ -110,13 +116,18 @@ def _bounds(limits: Limits) -> Callable[[], None]:
 
 
 def _attend(process: subprocess.Popen[bytes], limits: Limits) -> str:
-    """Wait for the end, reading what it says lest it blocks; the last of its words. Raises VideoTooSlow."""
+    """Wait for the end, reading what it says lest it blocks; the last of its words.
+
+    Raises VideoTooSlow, and VideoUnreadable once it has said that there is no hope.
+    """
     deadline = time.monotonic() + limits.deadline_s
     words = b""
     try:
         assert process.stderr is not None
         while block := _read(process.stderr, deadline):
             words = (words + block)[-MOST_WORDS_BYTES:]
+            if limits.hopeless and limits.hopeless in words:
+                raise VideoUnreadable(_reason(1, words.decode("utf-8", "replace")))
         process.wait(max(0.0, deadline - time.monotonic()))
     except (TimeoutError, subprocess.TimeoutExpired):
         raise VideoTooSlow(limits.deadline_s) from None

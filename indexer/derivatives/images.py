@@ -7,6 +7,7 @@ was read before, because colour conversion loses the EXIF.
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from typing import Any, BinaryIO
 import pillow_heif
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
-from indexer.derivatives import colours, stills
+from indexer.derivatives import colours, jpegxl, stills
 from indexer.derivatives.stills import (
     MOST_PIXELS,
     PREVIEW_PX,
@@ -32,6 +33,8 @@ FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
 HEIF_MIMES = frozenset({"image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"})
 MOST_EMPTY_FRAMES = 8
 HEAD_BYTES = 1 << 16
+# A box of ISO/IEC 14496-12; a chunk of PNG 3, which is four bytes long.
+_CODE_POINTS = {"AVIF": (b"colrnclx", ">HH"), "PNG": (b"\0\0\0\x04cICP", ">BB")}
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow warns above this and refuses above twice this
 pillow_heif.options.AUX_IMAGES = False  # gain maps and depth are no pictures
@@ -69,6 +72,8 @@ def make_full(original: Path, media: MediaType, folder: Path, turn_deg: int = 0)
 
 def upright(original: Path, media: MediaType, longest_px: int | None) -> Image.Image:
     """The picture in sRGB, fitted into a square if one is given. Raises as `make_stills` does."""
+    if media.mime == jpegxl.MIME:
+        return finished(decode(io.BytesIO(jpegxl.to_png(original, media, longest_px)), longest_px))
     with original.open("rb") as file:
         if _is_heif(file, media):
             return finished(_safely(_decode_heif, file, longest_px))
@@ -150,24 +155,24 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _profile_by_mark(image: Image.Image, file: BinaryIO) -> bytes | None:
-    """The profile that an AVIF or a JPEG names instead of including it."""
-    if image.format == "AVIF":
-        return _avif_profile(file)
+    """The profile that an AVIF, a PNG or a JPEG names instead of including it."""
+    if image.format in _CODE_POINTS:
+        return _named_in_head(file, *_CODE_POINTS[image.format])
     if image.format in ("JPEG", "MPO") and _is_adobe_rgb(image):
         return colours.adobe_rgb()
     return None
 
 
-def _avif_profile(file: BinaryIO) -> bytes | None:
-    """By the ``colr`` box of kind ``nclx`` (ISO/IEC 14496-12), which stands in the file's head."""
+def _named_in_head(file: BinaryIO, mark: bytes, layout: str) -> bytes | None:
+    """By the code points after a mark in the file's head."""
     position = file.tell()
     file.seek(0)
     head = file.read(HEAD_BYTES)
     file.seek(position)
-    found = head.find(b"colrnclx")
-    if found < 0 or len(head) < found + 12:
+    found = head.find(mark)
+    if found < 0 or len(head) < found + len(mark) + struct.calcsize(layout):
         return None
-    primaries, transfer = struct.unpack_from(">HH", head, found + 8)
+    primaries, transfer = struct.unpack_from(layout, head, found + len(mark))
     return colours.named_profile(primaries, transfer)
 
 

@@ -15,6 +15,8 @@ from typing import BinaryIO
 import pillow_heif
 from PIL import ExifTags, Image
 
+from indexer import jpegxl
+from indexer.boxes import boxes, read_at, whole
 from indexer.model import MediaType
 
 MOST_BLOCK_BYTES = 1 << 20
@@ -237,6 +239,20 @@ def _walk_tiff(file: BinaryIO) -> Container:
         )
 
 
+def _walk_jpegxl(file: BinaryIO) -> Container:
+    """A bare code has no envelope; its own head rules how it is turned."""
+    head = jpegxl.read_head(file)
+    found = Container(head.width, head.height, orientation=head.orientation) if head else Container()
+    for kind, (start, end) in boxes(file, whole(file)):
+        if kind == b"Exif" and found.exif is None:
+            offset = int.from_bytes(read_at(file, start, 4), "big")
+            block = read_at(file, start + 4 + offset, min(end - start, MOST_BLOCK_BYTES))
+            found = replace(found, exif=block.removeprefix(EXIF_PREFIX))
+        elif kind == b"xml " and found.xmp is None:
+            found = replace(found, xmp=read_at(file, start, min(end - start, MOST_BLOCK_BYTES)))
+    return found
+
+
 WALKERS: dict[str, Callable[[BinaryIO], Container]] = {
     "image/jpeg": _walk_jpeg,
     "image/png": _walk_png,
@@ -249,4 +265,5 @@ WALKERS: dict[str, Callable[[BinaryIO], Container]] = {
     "image/heic-sequence": _walk_heif,
     "image/heif-sequence": _walk_heif,
     "image/avif": _walk_heif,
+    "image/jxl": _walk_jpegxl,
 }
