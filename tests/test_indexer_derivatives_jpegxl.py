@@ -95,7 +95,7 @@ def test_one_that_is_cut_is_refused_in_words_and_soon(
     """ffmpeg itself would try for ever."""
     content = pack(encode(Image.effect_noise((480, 320), 60).convert("RGB")))
     begun = time.monotonic()
-    with pytest.raises(PictureUnreadable, match="Unexpected end of JXL"):
+    with pytest.raises(PictureUnreadable):
         shown(content[: int(share * len(content))], tmp_path)
     assert time.monotonic() - begun < 15
 
