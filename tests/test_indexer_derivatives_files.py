@@ -98,8 +98,18 @@ def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("os.fsync", full_disk)
     with pytest.raises(OSError, match="No space left"):
-        write(tmp_path, Derivative.THUMBNAIL, ".webp", b"picture")
+        write(tmp_path, Derivative.FULL, ".jpg", b"picture")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("derivative", Derivative)
+def test_only_what_is_made_in_a_moment_does_not_wait_for_the_disk(
+    derivative: Derivative, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[int] = []
+    monkeypatch.setattr("os.fsync", waits.append)
+    write(tmp_path, derivative, ".jpg", b"picture")
+    assert len(waits) == (derivative not in (Derivative.THUMBNAIL, Derivative.PREVIEW))
 
 
 def test_the_web_process_gets_no_decoder() -> None:

@@ -49,6 +49,9 @@ RECIPES: dict[Derivative, int] = {
     Derivative.TV: 2,
 }
 
+# Made again in a moment, and so many that a copy of photos would wait for the disk three times as often.
+_PASSING = frozenset({Derivative.THUMBNAIL, Derivative.PREVIEW})
+
 
 def find(folder: Path, derivative: str) -> tuple[Path, str] | None:
     """The file of the newest recipe and its MIME type; None when there is none (or no folder).
@@ -79,7 +82,9 @@ def is_current(folder: Path, derivative: Derivative) -> bool:
 
 
 def write(folder: Path, derivative: Derivative, extension: str, content: bytes) -> Path:
-    """Put a derivative in its place: whole and on the disk, or not at all. Raises OSError.
+    """Put a derivative in its place: whole, or not at all. Raises OSError.
+
+    Thumbnail and preview may be lost in a power cut: no file, or an empty one, is what remains of them.
 
     ``extension`` is one of `MIMES`. The folder is made when it is missing.
     """
@@ -101,7 +106,8 @@ def making(folder: Path, derivative: Derivative, extension: str) -> Iterator[Pat
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield temporary
-        os.fsync(handle)
+        if derivative not in _PASSING:
+            os.fsync(handle)
         place = _place(folder, derivative, extension)
         if place.is_dir():
             _remove(place)
