@@ -77,6 +77,7 @@ def _empty_catalog() -> bytes:
 def lay_catalog(file: Path) -> Path:
     """Put an empty catalog there, unless there is one: a copy, since making one takes a tenth of a second."""
     if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write_bytes(_empty_catalog())
     return file
 

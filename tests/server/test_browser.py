@@ -181,8 +181,7 @@ def test_viewer(browser: Browser, server: ServerProcess, photos: dict[str, bytes
     browser.driver.refresh()
     browser.wait_for(".pswp--ui-visible")
     browser.wait(in_viewer(browser, "IMG_3.JPG"))
-    browser.press(Keys.ESCAPE)
-    browser.wait_for(".pswp", count=0)
+    browser.press_until(Keys.ESCAPE, lambda: not browser.driver.find_elements(By.CSS_SELECTOR, ".pswp"))
     assert browser.driver.current_url == server.url
     assert browser.evaluate("document.activeElement.getAttribute('aria-label')").startswith("IMG_3.JPG")
     assert browser.complaints() == []

@@ -127,8 +127,7 @@ def test_the_viewer_plays_videos(
     browser.driver.execute_script(f"window.left = {PLAYER}; left.loop = true")
     browser.press_until(onward, lambda: not browser.driver.title.startswith(name))
     assert browser.evaluate("left.paused") is True
-    browser.press(Keys.ESCAPE)
-    browser.wait_for(".pswp", count=0)
+    browser.press_until(Keys.ESCAPE, lambda: not browser.driver.find_elements(By.CSS_SELECTOR, ".pswp"))
     assert browser.complaints() == []
 
 
