@@ -43,7 +43,7 @@ class WrongClock:
     @property
     def sentence(self) -> str:
         """Such as "1 h 12 min behind"."""
-        return ClockError(self.correction.shift_s, 0, 0, 0).sentence
+        return ClockError(self.correction.shift_s, 0, 0).sentence
 
 
 @dataclass(frozen=True, slots=True)

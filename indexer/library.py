@@ -150,12 +150,8 @@ class Library:
         """The days beginning with ``prefix`` ("", "2024", "2024-05") that the Library share shows."""
         return self.catalog.items.library_days(person_id, prefix)
 
-    def day_files(self, person_id: int, day: str) -> tuple[Item, ...]:
-        """The indexed items of a day, or of ``UNKNOWN_DAY``, by ``library_name``."""
-        return self.catalog.items.library_files(person_id, day)
-
     def day_file(self, person_id: int, day: str, name: str) -> Item | None:
-        """The item of that name on that day."""
+        """The item of that name on that day, or on ``UNKNOWN_DAY``."""
         return self.catalog.items.library_file(person_id, day, name)
 
     def open_tv(self, person_id: int, found: Found) -> BinaryIO:

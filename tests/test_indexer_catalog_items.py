@@ -46,8 +46,8 @@ def reindex(catalog: Catalog, sha256: str, taken_at: str | None) -> None:
         assert catalog.jobs.finish(job, Metadata(captured=captured), None)
 
 
-def shown(catalog: Catalog, day: str = DAY, person_id: int = ALICE) -> list[tuple[str | None, str]]:
-    return [(item.library_name, item.sha256) for item in catalog.items.library_files(person_id, day)]
+def shown(catalog: Catalog, day: str = DAY, person_id: int = ALICE) -> list[tuple[str, str]]:
+    return [(file.name, file.sha256) for file in catalog.listings.day(person_id, day)]
 
 
 def test_what_was_learnt_comes_back(catalog: Catalog) -> None:
@@ -103,7 +103,7 @@ def test_an_item_that_waits(catalog: Catalog) -> None:
     assert item is not None
     assert (item.state, item.metadata, item.library_name) == (State.PENDING, Metadata(), None)
     assert catalog.items.days(ALICE) == (Day("unknown", 1, 1, 1),)
-    assert catalog.items.library_files(ALICE, "unknown") == ()
+    assert shown(catalog, "unknown") == []
 
 
 def test_names_are_unique_within_a_day(catalog: Catalog) -> None:

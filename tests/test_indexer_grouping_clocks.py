@@ -93,4 +93,4 @@ def test_a_long_burst_counts_once() -> None:
     ("shift_s", "sentence"), [(4320, "1 h 12 min behind"), (-3600, "1 h ahead"), (720, "12 min behind")]
 )
 def test_an_error_is_told_in_words(shift_s: int, sentence: str) -> None:
-    assert ClockError(shift_s, 10, 9, 0).sentence == sentence
+    assert ClockError(shift_s, 10, 9).sentence == sentence

@@ -156,7 +156,7 @@ def test_nobody_sees_anothers(home: Home) -> None:
     assert home.library.items(bob).items == ()
     assert home.library.held(bob, [item_id]) == {}
     assert home.library.held(home.alice, [item_id, digest("x")]) == {item_id: item_id}
-    assert home.library.day_files(bob, "unknown") == ()
+    assert list(home.catalog.listings.day(bob, "unknown")) == []
     assert home.library.day_file(bob, "unknown", "IMG_1.JPG") is None
 
 
@@ -179,7 +179,7 @@ def test_the_library_share(home: Home) -> None:
     fill(home, each=1)
     assert home.library.folder_days(home.alice) == ("2023-12-31", "2024-05-17", "2024-05-18")
     assert home.library.folder_days(home.alice, "2024") == ("2024-05-17", "2024-05-18")
-    assert [item.library_name for item in home.library.day_files(home.alice, "2024-05-18")] == ["5-0.jpg"]
+    assert [file.name for file in home.catalog.listings.day(home.alice, "2024-05-18")] == ["5-0.jpg"]
     assert home.library.day_file(home.alice, "2024-05-18", "5-0.jpg") is not None
     assert home.library.day_file(home.alice, "unknown", "6-0.jpg") is not None
 

@@ -79,7 +79,7 @@ def answers(home: Home) -> dict[str, Any]:
         "items": [
             library.item(home.alice, item.sha256) for item in library.items(home.alice, limit=1000).items
         ],
-        "library": {day: [file.library_name for file in library.day_files(home.alice, day)] for day in days},
+        "library": {day: [file.name for file in home.catalog.listings.day(home.alice, day)] for day in days},
         "upload": home.catalog.entries.below(home.alice, "card")
         + home.catalog.entries.children(home.alice, ""),
         "held": library.held(home.alice, sorted(home.originals())),

@@ -138,14 +138,6 @@ class Items:
         with self._database.read() as connection:
             return tuple(connection.scalars(query.distinct().order_by(ItemRow.day)))
 
-    def library_files(self, person_id: int, day: str) -> tuple[Item, ...]:
-        """The items of a day that the Library share shows, by their names there."""
-        query = sa.select(*_COLUMNS).where(
-            ItemRow.person_id == person_id, ItemRow.day == day, ItemRow.library_key.is_not(None)
-        )
-        with self._database.read() as connection:
-            return tuple(map(_item, connection.execute(query.order_by(ItemRow.library_key))))
-
     def library_file(self, person_id: int, day: str, name: str) -> Item | None:
         """The item that has this name in the Library share on this day."""
         query = sa.select(*_COLUMNS).where(

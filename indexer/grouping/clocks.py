@@ -74,12 +74,11 @@ def _apart_s(a: Scene, b: Scene) -> float:
 @dataclass(frozen=True, slots=True)
 class ClockError:
     """``shift_s`` is to be added to the camera's times; ``matched`` of ``pictures`` then fall together with
-    the phone's, ``matched_before`` do so now."""
+    the phone's."""
 
     shift_s: int
     pictures: int
     matched: int
-    matched_before: int
 
     @property
     def sentence(self) -> str:
@@ -110,7 +109,7 @@ def clock_error(camera: Iterable[datetime], phone: Iterable[datetime]) -> ClockE
     refined = _refined(cameras, phones, best)
     if not is_clear or abs(refined) < _SMALLEST_ERROR_S:
         return None
-    return ClockError(refined, len(cameras), matched[best], now)
+    return ClockError(refined, len(cameras), matched[best])
 
 
 def _thinned(times: Iterable[datetime]) -> list[datetime]:
