@@ -62,6 +62,7 @@ PROVED_BY = {
     "indexer/catalog/mishaps.py": "tests/test_indexer_receipts_copies.py",
     "indexer/catalog/outcomes.py": "tests/test_indexer_catalog_items.py",
     "indexer/catalog/own_words.py": "tests/test_webui_memories.py",
+    "indexer/catalog/paths.py": "tests/test_indexer_catalog_regrouping.py",
     "indexer/catalog/preferences.py": "tests/test_indexer_catalog_regrouping.py",
     "indexer/catalog/receipt_tables.py": "tests/test_indexer_receipts_copies.py",
     "indexer/catalog/receipts.py": "tests/test_indexer_receipts_copies.py",

@@ -59,18 +59,16 @@ class Arrangements:
 
     def undo(self, person_id: int, id_: int, now: float) -> Arrangement | None:
         """Have a decision not count; None when there is no such. To undo it again changes nothing."""
-        here = (ArrangementRow.person_id == person_id, ArrangementRow.id == id_)
         with self._database.write() as connection:
-            standing = (*here, ArrangementRow.undone_at.is_(None))
-            connection.execute(sa.update(ArrangementRow).where(*standing).values(undone_at=now))
-            row = connection.execute(sa.select(*_COLUMNS).where(*here)).one_or_none()
+            undo(connection, person_id, id_, now)
+            found = find(connection, person_id, ArrangementRow.id == id_)
             bump(connection, person_id)
-        return _arrangement(row) if row else None
+        return found[0] if found else None
 
-    def standing(self, person_id: int, scope: Scope, subject: str | None = None) -> tuple[Arrangement, ...]:
+    def standing(self, person_id: int, scope: Scope) -> tuple[Arrangement, ...]:
         """Those that count, in the order in which they were made."""
         with self._database.read() as connection:
-            return standing(connection, person_id, scope, subject)
+            return standing(connection, person_id, scope)
 
     def all(self, person_id: int, scope: Scope) -> tuple[Arrangement, ...]:
         """Undone ones too, in the order in which they were made."""
@@ -95,14 +93,19 @@ def record(
     return id_
 
 
-def standing(
-    connection: sa.Connection, person_id: int, scope: Scope, subject: str | None = None
-) -> tuple[Arrangement, ...]:
+def undo(connection: sa.Connection, person_id: int, id_: int, now: float) -> None:
+    """Have a decision not count, within the caller's transaction; one that was undone stays as it is."""
+    standing_one = (
+        ArrangementRow.person_id == person_id,
+        ArrangementRow.id == id_,
+        ArrangementRow.undone_at.is_(None),
+    )
+    connection.execute(sa.update(ArrangementRow).where(*standing_one).values(undone_at=now))
+
+
+def standing(connection: sa.Connection, person_id: int, scope: Scope) -> tuple[Arrangement, ...]:
     """As `Arrangements.standing`, within the caller's transaction."""
-    here = [ArrangementRow.scope == scope, ArrangementRow.undone_at.is_(None)]
-    if subject is not None:
-        here.append(ArrangementRow.subject == subject)
-    return find(connection, person_id, *here)
+    return find(connection, person_id, ArrangementRow.scope == scope, ArrangementRow.undone_at.is_(None))
 
 
 def find(
@@ -110,16 +113,6 @@ def find(
 ) -> tuple[Arrangement, ...]:
     """A person's decisions that meet these conditions, in the order in which they were made."""
     query = sa.select(*_COLUMNS).where(ArrangementRow.person_id == person_id, *which)
-    return tuple(map(_arrangement, connection.execute(query.order_by(ArrangementRow.id))))
-
-
-def every(connection: sa.Connection, person_id: int, scope: Scope, subject: str) -> tuple[Arrangement, ...]:
-    """All about a subject, undone ones too, in the order in which they were made."""
-    query = sa.select(*_COLUMNS).where(
-        ArrangementRow.person_id == person_id,
-        ArrangementRow.scope == scope,
-        ArrangementRow.subject == subject,
-    )
     return tuple(map(_arrangement, connection.execute(query.order_by(ArrangementRow.id))))
 
 

@@ -14,15 +14,15 @@ import sqlalchemy as sa
 
 from indexer.catalog import stale_days
 from indexer.catalog.database import Database
+from indexer.catalog.group_tables import IS_COVER
 from indexer.catalog.memory_tables import AspectRow
-from indexer.catalog.portable import upsert
+from indexer.catalog.paths import FIRST_PATH
+from indexer.catalog.portable import parts, upsert
 from indexer.catalog.prepared import Prepared
-from indexer.catalog.tables import ItemRow, UploadRow
+from indexer.catalog.tables import ItemRow
 from indexer.catalog.versions import bump
 from indexer.knowledge import Position
 from indexer.model import Estimate, State
-
-_MOST_IN_LIST = 500
 
 
 class Seen(NamedTuple):
@@ -72,19 +72,12 @@ class Shelf(NamedTuple):
 
 
 EVERYTHING = Shelf()
-_FIRST_PATH = (
-    sa.select(UploadRow.path)
-    .where(UploadRow.person_id == ItemRow.person_id, UploadRow.sha256 == ItemRow.sha256)
-    .order_by(UploadRow.id)
-    .limit(sa.literal_column("1"))
-    .scalar_subquery()
-)
 _BETWEEN = Prepared(
     sa.select(
-        ItemRow.sha256, ItemRow.taken_at, ItemRow.kind, ItemRow.name, _FIRST_PATH, ItemRow.width,
+        ItemRow.sha256, ItemRow.taken_at, ItemRow.kind, ItemRow.name, FIRST_PATH, ItemRow.width,
         ItemRow.height, ItemRow.camera_make, ItemRow.camera_model, ItemRow.camera_lens, ItemRow.lat,
         ItemRow.lon, ItemRow.place, ItemRow.details, ItemRow.burst_id,
-        ((ItemRow.shot_rank == 0) & (sa.func.coalesce(ItemRow.burst_rank, 0) == 0)).label("is_cover"),
+        sa.and_(*IS_COVER).label("is_cover"),
     )
     .where(ItemRow.person_id == sa.bindparam("person_id"), ItemRow.state != State.PENDING)
     .where(ItemRow.taken_at >= sa.bindparam("first"), ItemRow.taken_at < sa.bindparam("end"))
@@ -140,11 +133,9 @@ class Aspects:
             AspectRow.lent_confidence, AspectRow.lender,
         )  # fmt: skip
         here = (AspectRow.person_id == person_id, AspectRow.lender.is_not(None))
-        wanted = list(digests)
         found: dict[str, Estimate] = {}
         with self._database.read() as connection:
-            for start in range(0, len(wanted), _MOST_IN_LIST):
-                part = wanted[start : start + _MOST_IN_LIST]
+            for part in parts(digests):
                 query = sa.select(*columns).where(*here, AspectRow.sha256.in_(part))
                 rows: Iterable[Any] = connection.execute(query)
                 for sha256, lat, lon, place, confidence, lender in rows:
@@ -176,9 +167,8 @@ def on(shelf: Shelf) -> list[sa.ColumnElement[bool]]:
 
 def _known(connection: sa.Connection, person_id: int, wanted: Mapping[str, Aspect]) -> dict[str, Aspect]:
     columns = [getattr(AspectRow, name) for name in Aspect._fields]
-    digests, known = list(wanted), {}
-    for start in range(0, len(digests), _MOST_IN_LIST):
-        part = digests[start : start + _MOST_IN_LIST]
+    known: dict[str, Aspect] = {}
+    for part in parts(wanted):
         query = sa.select(*columns).where(AspectRow.person_id == person_id, AspectRow.sha256.in_(part))
         known.update({row[0]: Aspect._make(row) for row in connection.execute(query)})
     return known

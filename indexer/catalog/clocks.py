@@ -17,8 +17,9 @@ from indexer.catalog import arrangements, regrouping, stale_days
 from indexer.catalog.arrangements import Scope
 from indexer.catalog.database import Database
 from indexer.catalog.library_names import free_library_name, library_key
+from indexer.catalog.paths import FIRST_PATH, paths_of
 from indexer.catalog.prepared import Prepared
-from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, UploadRow
+from indexer.catalog.tables import UNKNOWN_TIME, ItemRow
 from indexer.catalog.versions import bump
 from indexer.grouping.clocks import own_source, said_corrected, shifted
 from indexer.grouping.pictures import is_by_camera
@@ -48,22 +49,10 @@ class Taken(NamedTuple):
     has_place: int
 
 
-_PATHS = Prepared(
-    sa.select(UploadRow.path).where(
-        UploadRow.person_id == sa.bindparam("person_id"), UploadRow.sha256 == sa.bindparam("sha256")
-    )
-)
 _SHIFT = Prepared(
     sa.select(ItemRow.shift_s, ItemRow.decided).where(
         ItemRow.person_id == sa.bindparam("person_id"), ItemRow.sha256 == sa.bindparam("sha256")
     )
-)
-_FIRST_PATH = (
-    sa.select(UploadRow.path)
-    .where(UploadRow.person_id == ItemRow.person_id, UploadRow.sha256 == ItemRow.sha256)
-    .order_by(UploadRow.id)
-    .limit(sa.literal_column("1"))
-    .scalar_subquery()
 )
 
 
@@ -74,7 +63,7 @@ class Clocks:
     def taken(self, person_id: int) -> Iterator[Taken]:
         """Every picture whose camera is known and wrote down the time itself."""
         query = sa.select(
-            ItemRow.taken_at, ItemRow.camera_make, ItemRow.camera_model, _FIRST_PATH,
+            ItemRow.taken_at, ItemRow.camera_make, ItemRow.camera_model, FIRST_PATH,
             ItemRow.lat.is_not(None), ItemRow.taken_at_source,
         ).where(
             ItemRow.person_id == person_id, ItemRow.camera_model.is_not(None), ItemRow.taken_at < UNKNOWN_TIME
@@ -113,7 +102,7 @@ def corrected(
     source = own_source(captured.source)
     # What comes from the item itself has been corrected already.
     read = captured.taken_at if source == captured.source else shifted(captured.taken_at, -before_s)
-    folders = [_top(path) for (path,) in _PATHS.rows(connection, person_id=person_id, sha256=sha256)]
+    folders = [_top(path) for path in paths_of(connection, person_id, sha256)]
     shift_s = (_sum(corrections, camera, folders) if is_by_camera(source) else 0) + _own_shift_s(decided)
     here = (ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
     connection.execute(sa.update(ItemRow).where(*here).values(shift_s=shift_s))
@@ -141,7 +130,7 @@ def _show(connection: sa.Connection, person_id: int, *which: sa.ColumnElement[bo
     ).where(ItemRow.person_id == person_id, ItemRow.taken_at < UNKNOWN_TIME, *which)  # fmt: skip
     rows: list[Any] = list(connection.execute(query))
     for sha256, name, taken_at, source, day, before_s, make, model, decided in rows:
-        folders = [_top(path) for (path,) in _PATHS.rows(connection, person_id=person_id, sha256=sha256)]
+        folders = [_top(path) for path in paths_of(connection, person_id, sha256)]
         plain, camera = own_source(source), Camera(make, model)
         by_clock_s = _sum(corrections, camera, folders) if is_by_camera(plain) else 0
         shift_s = by_clock_s + _own_shift_s(decided)

@@ -68,16 +68,6 @@ def add(
     return number
 
 
-def undo(connection: sa.Connection, person_id: int, decision_id: int, now: float) -> None:
-    """Have a decision count no more; one that was undone before stays as it is."""
-    connection.execute(
-        sa.update(ArrangementRow)
-        .where(ArrangementRow.person_id == person_id, ArrangementRow.id == decision_id)
-        .where(ArrangementRow.undone_at.is_(None))
-        .values(undone_at=now)
-    )
-
-
 def items_of(connection: sa.Connection, decision_id: int) -> tuple[str, ...]:
     """The items that a decision names, unless it concerns everything."""
     return tuple(sha256 for (sha256,) in _ITEMS.rows(connection, decision_id=decision_id))

@@ -5,10 +5,13 @@ Which item is in which group stands in its own row (`indexer.catalog.tables.Item
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, Integer
+from sqlalchemy import ForeignKey, Index, Integer, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from indexer.catalog.tables import Base
+from indexer.catalog.tables import Base, ItemRow
+
+# Of a statement about items: those that are shown of their shots and bursts.
+IS_COVER = (ItemRow.shot_rank == 0, func.coalesce(ItemRow.burst_rank, 0) == 0)
 
 
 class ShotRow(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +13,9 @@ from indexer import names
 from indexer.catalog import details
 from indexer.catalog.aspects import EVERYTHING, Shelf, shelved
 from indexer.catalog.database import Database
-from indexer.catalog.group_tables import BurstRow, ShotRow
+from indexer.catalog.group_tables import IS_COVER, BurstRow, ShotRow
 from indexer.catalog.library_names import library_key
+from indexer.catalog.portable import parts
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.receipt_tables import DamageRow
 from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, PersonRow, UploadRow
@@ -47,8 +48,6 @@ _UPLOADS = Prepared(
 )
 _CLIENT_MTIME = Prepared(sa.select(ItemRow.client_mtime).where(*_HERE))
 _VERSION = Prepared(sa.select(PersonRow.version).where(PersonRow.id == sa.bindparam("person_id")))
-_MOST_IN_LIST = 500
-_IS_COVER = (ItemRow.shot_rank == 0, sa.func.coalesce(ItemRow.burst_rank, 0) == 0)
 
 
 class Items:
@@ -71,7 +70,7 @@ class Items:
         wanted = list(digests)
         found: dict[str, Item] = {}
         with self._database.read() as connection:
-            for part in _parts(wanted):
+            for part in parts(wanted):
                 query = sa.select(*_COLUMNS).where(ItemRow.person_id == person_id, ItemRow.sha256.in_(part))
                 found.update({row[0]: _item(row) for row in connection.execute(query)})
         return tuple(found[digest] for digest in wanted if digest in found)
@@ -103,7 +102,7 @@ class Items:
             # All of a day, and nothing else, lies between its date and its date followed by "U".
             statement = statement.where(ItemRow.taken_at >= day, ItemRow.taken_at < f"{day}U")
         if is_collapsed:
-            statement = statement.where(*_IS_COVER)
+            statement = statement.where(*IS_COVER)
         if kind is not None:
             statement = statement.where(ItemRow.kind == kind)
         if query is not None:
@@ -118,7 +117,7 @@ class Items:
 
     def days(self, person_id: int, shelf: Shelf = EVERYTHING) -> tuple[Day, ...]:
         """Every day with items on a shelf and their number; oldest first, `UNKNOWN_DAY` last."""
-        counts = (sa.func.count(), _counted(ItemRow.shot_rank == 0), _counted(*_IS_COVER))
+        counts = (sa.func.count(), _counted(ItemRow.shot_rank == 0), _counted(*IS_COVER))
         query = sa.select(ItemRow.day, *counts).where(ItemRow.person_id == person_id)
         if shelf != EVERYTHING:
             query = query.where(shelved(shelf))
@@ -153,7 +152,7 @@ class Items:
         """Those of the digests that this person holds; damaged originals must be sent again."""
         found: set[str] = set()
         with self._database.read() as connection:
-            for part in _parts(list(digests)):
+            for part in parts(digests):
                 query = sa.select(ItemRow.sha256).where(
                     ItemRow.person_id == person_id,
                     ItemRow.sha256.in_(part),
@@ -189,11 +188,6 @@ class Items:
 
 def _counted(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
-
-
-def _parts(values: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(values), _MOST_IN_LIST):
-        yield values[start : start + _MOST_IN_LIST]
 
 
 def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:

@@ -15,12 +15,12 @@ from indexer import names
 from indexer.catalog import stale_days
 from indexer.catalog.database import Database
 from indexer.catalog.memory_tables import AspectRow, CollectionRow, CollectionShotRow, SuggestionRow
+from indexer.catalog.portable import parts
 from indexer.catalog.prepared import Prepared
 from indexer.catalog.tables import UNKNOWN_TIME, ItemRow
 from indexer.catalog.versions import bump
 from indexer.model import Collection, Kind, Sort, State
 
-_MOST_IN_LIST = 500
 # What Windows and its players cannot have in a name.
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ufffe\uffff]+')
 
@@ -80,7 +80,7 @@ class Memories:
         """These shots, dated or not, as far as there are such."""
         found: dict[str, View] = {}
         with self._database.read() as connection:
-            for part in _parts(shots):
+            for part in parts(shots):
                 query = _VIEW.where(_SHOT.in_(part))
                 rows: Any = connection.execute(query, {"person_id": person_id})
                 found.update({row[0]: View._make(row) for row in rows})
@@ -90,7 +90,7 @@ class Memories:
         """item -> the shot that it is in now, of those that are held."""
         found: dict[str, str] = {}
         with self._database.read() as connection:
-            for part in _parts(items):
+            for part in parts(items):
                 query = sa.select(ItemRow.sha256, _SHOT).where(ItemRow.person_id == person_id)
                 found.update(
                     {row[0]: row[1] for row in connection.execute(query.where(ItemRow.sha256.in_(part)))}
@@ -205,7 +205,7 @@ class Memories:
         """shot -> the item to be shown for it."""
         found: dict[str, str] = {}
         with self._database.read() as connection:
-            for part in _parts(shots):
+            for part in parts(shots):
                 query = sa.select(_SHOT, ItemRow.sha256).where(ItemRow.person_id == person_id, _IS_COVER)
                 found.update({row[0]: row[1] for row in connection.execute(query.where(_SHOT.in_(part)))})
         return found
@@ -276,9 +276,3 @@ def _free_folder(wanted: str, old: str | None, taken: set[str]) -> str:
 
 def _key(name: str) -> str:
     return names.key(name).casefold()
-
-
-def _parts(values: Iterable[str]) -> Iterable[list[str]]:
-    wanted = list(values)
-    for start in range(0, len(wanted), _MOST_IN_LIST):
-        yield wanted[start : start + _MOST_IN_LIST]

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from indexer.catalog import arrangements, clocks, details, jobs, outcomes, reindexing
 from indexer.catalog.arrangements import Scope
 from indexer.catalog.database import Database
-from indexer.catalog.memory_tables import TvFileRow
+from indexer.catalog.memory_tables import ArrangementRow, TvFileRow
 from indexer.catalog.tables import ItemRow, JobRow
 from indexer.catalog.versions import bump
 from indexer.knowledge import Camera, Metadata
@@ -47,7 +47,9 @@ class OwnWords:
 
 def apply(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
     """As `OwnWords.apply`, within the caller's transaction."""
-    every = arrangements.every(connection, person_id, Scope.ITEM, sha256)
+    every = arrangements.find(
+        connection, person_id, ArrangementRow.scope == Scope.ITEM, ArrangementRow.subject == sha256
+    )
     here = (ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
     row = connection.execute(sa.select(ItemRow.decided).where(*here)).one_or_none()
     if not every or row is None:

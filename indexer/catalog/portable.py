@@ -1,17 +1,20 @@
-"""The few statements that SQLite and PostgreSQL spell alike but SQLAlchemy keeps in dialects.
+"""What SQLite and PostgreSQL have in common but SQLAlchemy does not know: statements, and how long lists are.
 
-Made for `Prepared`: each of ``columns`` is a value of its own name; ``dialect`` is the dialect's name.
+Statements are made for `Prepared`: each of ``columns`` is a value of its own name; ``dialect`` is the
+dialect's name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from indexer.catalog.tables import Base
+
+_MOST_IN_LIST = 500
 
 
 def insert_or_ignore(dialect: str, table: type[Base], columns: Iterable[str]) -> sa.ClauseElement:
@@ -28,6 +31,13 @@ def upsert(
     changed = {column: insert.excluded[column] for column in changes}
     statement: sa.ClauseElement = insert.on_conflict_do_update(index_elements=key, set_=changed)
     return statement
+
+
+def parts(values: Iterable[str]) -> Iterator[list[str]]:
+    """The values in lists that are short enough for one statement each."""
+    every = list(values)
+    for start in range(0, len(every), _MOST_IN_LIST):
+        yield every[start : start + _MOST_IN_LIST]
 
 
 def _insert(dialect: str, table: type[Base], columns: Iterable[str]) -> Any:

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 
 from indexer.catalog import decisions, details, preferences, stale_days
 from indexer.catalog.group_tables import BurstRow, KinRow, RegroupingRow, ShotRow
+from indexer.catalog.paths import paths_of
 from indexer.catalog.portable import upsert
 from indexer.catalog.prepared import Prepared
-from indexer.catalog.tables import ItemRow, PersonRow, UploadRow
+from indexer.catalog.tables import ItemRow, PersonRow
 from indexer.catalog.versions import bump
 from indexer.grouping import kinship, stacks
 from indexer.grouping.decisions import Decision
@@ -34,11 +35,6 @@ _FACTS = Prepared(
         ItemRow.day, ItemRow.shot_id, ItemRow.shot_rank, ItemRow.burst_id, ItemRow.burst_rank,
     ).where(*_HERE)
 )  # fmt: skip
-_PATHS = Prepared(
-    sa.select(UploadRow.path).where(
-        UploadRow.person_id == sa.bindparam("person_id"), UploadRow.sha256 == sa.bindparam("sha256")
-    )
-)
 _KEYS = Prepared(
     sa.select(KinRow.key).where(
         KinRow.person_id == sa.bindparam("person_id"), KinRow.sha256 == sa.bindparam("sha256")
@@ -130,21 +126,18 @@ def mark(connection: sa.Connection, person_id: int, sha256: str) -> None:
     _MARK.run(connection, person_id=person_id, sha256=sha256)
 
 
-def regroup(connection: sa.Connection, person_id: int, seeds: Iterable[str]) -> bool:
-    """Group all that may belong to these items anew; whether anything changed. Items may be gone."""
-    connection.execute(
-        _LOCK.where(PersonRow.id == person_id)
-    )  # two of these at once would not see each other
+def regroup(connection: sa.Connection, person_id: int, seeds: Iterable[str]) -> None:
+    """Group all that may belong to these items anew. Items may be gone."""
+    # Two of these at once would not see each other.
+    connection.execute(_LOCK.where(PersonRow.id == person_id))
     window_s = preferences.burst_window_s(connection, person_id)
     found = _Neighbourhood(connection, person_id, window_s)
     for seed in seeds:
         found.plant(seed)
     found.grow()
     made = stacks.stack((one.picture for one in found.known.values()), found.wishes(), window_s)
-    has_changed = _write(connection, person_id, found.known, made)
-    if has_changed:
+    if _write(connection, person_id, found.known, made):
         bump(connection, person_id)
-    return has_changed
 
 
 class _Neighbourhood:
@@ -229,7 +222,7 @@ def _known(connection: sa.Connection, person_id: int, sha256: str) -> _Known | N
     if row is None:
         return None
     *facts, day, shot_id, shot_rank, burst_id, burst_rank = row
-    paths = [path for (path,) in _PATHS.rows(connection, person_id=person_id, sha256=sha256)]
+    paths = paths_of(connection, person_id, sha256)
     return _Known(_picture(sha256, facts, paths), day, shot_id, shot_rank, burst_id, burst_rank)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from indexer import names
 from indexer.catalog import jobs, tv_names
 from indexer.catalog.database import Database
+from indexer.catalog.group_tables import IS_COVER
 from indexer.catalog.library_names import library_key
 from indexer.catalog.listings import DayFile
 from indexer.catalog.memory_tables import CollectionShotRow, TvFileRow
@@ -22,8 +23,6 @@ from indexer.catalog.tables import UNKNOWN_TIME, ItemRow, JobRow
 from indexer.model import JobKind, Kind, State
 
 _PAGE_ROWS = 5_000
-_SHOWN = (ItemRow.shot_rank == 0, sa.func.coalesce(ItemRow.burst_rank, 0) == 0)
-_OF_ITEM = (TvFileRow.person_id == ItemRow.person_id) & (TvFileRow.sha256 == ItemRow.sha256)
 _FACTS = (
     TvFileRow.size_bytes, TvFileRow.mime, TvFileRow.digest,
     sa.func.nullif(ItemRow.taken_at, UNKNOWN_TIME), ItemRow.utc_offset, ItemRow.added_at,
@@ -49,8 +48,8 @@ class Tv:
         """The days beginning with ``prefix`` of which something is ready, oldest first."""
         query = (
             sa.select(TvFileRow.day)
-            .join(ItemRow, _OF_ITEM)
-            .where(TvFileRow.person_id == person_id, TvFileRow.day != UNKNOWN_TIME, *_SHOWN)
+            .join(ItemRow, tv_names.OF_ITEM)
+            .where(TvFileRow.person_id == person_id, TvFileRow.day != UNKNOWN_TIME, *IS_COVER)
             .where(TvFileRow.day >= prefix, TvFileRow.day < f"{prefix}U")
         )
         with self._database.read() as connection:
@@ -58,7 +57,7 @@ class Tv:
 
     def day(self, person_id: int, day: str) -> Iterator[DayFile]:
         """The files of a day, by name; a burst is its cover."""
-        query = _files(person_id, TvFileRow.key, TvFileRow.name).where(TvFileRow.day == day, *_SHOWN)
+        query = _files(person_id, TvFileRow.key, TvFileRow.name).where(TvFileRow.day == day, *IS_COVER)
         return self._pages(query, TvFileRow.key)
 
     def collection(self, person_id: int, id_: str) -> Iterator[DayFile]:
@@ -71,7 +70,7 @@ class Tv:
 
     def of_day(self, person_id: int, day: str, name: str) -> Found | None:
         """The file of this name on a day."""
-        query = _files(person_id, TvFileRow.key, TvFileRow.name).where(TvFileRow.day == day, *_SHOWN)
+        query = _files(person_id, TvFileRow.key, TvFileRow.name).where(TvFileRow.day == day, *IS_COVER)
         return self._one(query, TvFileRow.key, name)
 
     def of_collection(self, person_id: int, id_: str, name: str) -> Found | None:
@@ -88,14 +87,14 @@ class Tv:
             sa.select(ItemRow.sha256)
             .where(ItemRow.person_id == person_id, ItemRow.day.in_(list(days)), ItemRow.shot_rank == 0)
             .where(ItemRow.kind != Kind.OTHER, ItemRow.state == State.READY)
-            .where(~sa.exists().where(_OF_ITEM), ~sa.exists().where(
+            .where(~sa.exists().where(tv_names.OF_ITEM), ~sa.exists().where(
                 JobRow.person_id == ItemRow.person_id, JobRow.sha256 == ItemRow.sha256,
                 JobRow.kind.in_([JobKind.TV, JobKind.FILM]),
             ))
         )  # fmt: skip
         moved = (
             sa.select(TvFileRow.sha256, TvFileRow.name, ItemRow.day)
-            .join(ItemRow, _OF_ITEM)
+            .join(ItemRow, tv_names.OF_ITEM)
             .where(
                 TvFileRow.person_id == person_id, ItemRow.day.in_(list(days)), TvFileRow.day != ItemRow.day
             )
@@ -133,7 +132,7 @@ class Tv:
 def _files(person_id: int, key: Any, name: Any) -> sa.Select[Any]:
     return (
         sa.select(key, name, *_FACTS, TvFileRow.sha256, TvFileRow.derivative)
-        .join(ItemRow, _OF_ITEM)
+        .join(ItemRow, tv_names.OF_ITEM)
         .where(TvFileRow.person_id == person_id)
     )
 

@@ -13,7 +13,7 @@ from indexer.catalog.memory_tables import TvFileRow
 from indexer.catalog.tables import ItemRow
 from indexer.model import TvFile
 
-_OF_ITEM = (TvFileRow.person_id == ItemRow.person_id) & (TvFileRow.sha256 == ItemRow.sha256)
+OF_ITEM = (TvFileRow.person_id == ItemRow.person_id) & (TvFileRow.sha256 == ItemRow.sha256)
 _EXTENSIONS = {"image/jpeg": ".jpg", "video/mp4": ".mp4"}
 
 
@@ -21,7 +21,7 @@ def record(connection: sa.Connection, person_id: int, sha256: str, made: TvFile)
     """Write what was made of an item, within the caller's transaction; it keeps the name that it has."""
     row = connection.execute(
         sa.select(ItemRow.name, ItemRow.day, TvFileRow.name, TvFileRow.day)
-        .join(TvFileRow, _OF_ITEM, isouter=True)
+        .join(TvFileRow, OF_ITEM, isouter=True)
         .where(ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
     ).one_or_none()
     if row is None:
