@@ -13,6 +13,7 @@ from indexer.grouping.arrangements import Do
 from indexer.grouping.decisions import Choice
 from indexer.groups import Groups
 from indexer.memories import Memories
+from indexer.model import Sort
 
 MOST_LISTED = 1000
 
@@ -37,7 +38,16 @@ class Ledger:
         undone = self.catalog.arrangements.undo(person_id, id_, self.clock())
         if undone is None:
             raise NoSuchDecision
-        Memories(self.catalog, self.clock).undo(person_id, undone)
+        self._follow(person_id, undone)
+
+    def _follow(self, person_id: int, undone: Arrangement) -> None:
+        """Have everything follow from what is left of the decisions; those about groups did already."""
+        if undone.scope is Scope.ITEM:
+            self.catalog.own_words.apply(person_id, undone.subject, self.clock())
+        elif undone.scope is Scope.CLOCK:
+            self.catalog.clocks.apply(person_id, undone.body["make"], undone.body["model"])
+        else:
+            Memories(self.catalog, self.clock).arrange(person_id, Sort(undone.scope))
 
 
 def words(one: Arrangement) -> str:

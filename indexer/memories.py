@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from indexer.catalog import Catalog
-from indexer.catalog.arrangements import Arrangement, Scope
+from indexer.catalog.arrangements import Scope
 from indexer.catalog.memories import Suggestion, View
 from indexer.catalog.stale_days import MEMORIES
 from indexer.errors import BadQuery, NoSuchCollection, NoSuchItem
@@ -26,7 +26,6 @@ from indexer.moments import moment_of
 MOST_SHOTS = 10_000
 MOST_TITLE_CHARS = 200
 _CHANGES = ("title", "cover", "order", "hidden", "pinned")
-_SCOPES = {Sort.MEMORY: Scope.MEMORY, Sort.ALBUM: Scope.ALBUM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,14 @@ class Memories:
         found = memories.suggest(scenes, memories.learn(scenes))
         wanted = [_suggestion(one, views) for one in found]
         self.catalog.memories.suggest(person_id, wanted, {MEMORIES: marks})
-        self._arrange_memories(person_id)
-        self._arrange_albums(person_id)
+        for sort in Sort:
+            self.arrange(person_id, sort)
 
     def on_this_day(self, person_id: int, today: date) -> tuple[Collection, ...]:
-        """The memories of earlier years that had this day of the year in them, the best first."""
+        """The memories of earlier years that had this day of the year in them: pinned ones, then the best."""
         known = self.catalog.memories.page(person_id, Sort.MEMORY)
-        shown = {one.id: one for one in known if not one.is_hidden and one.first_day}
-        past = [_remembered(one) for one in shown.values()]
-        return tuple(shown[one.cover] for one in memories.on_this_day(past, today))
+        found = [one for one in known if not one.is_hidden and _had_day(one, today)]
+        return tuple(sorted(found, key=lambda one: (not one.is_pinned, -one.score, one.first_day, one.id)))
 
     def get(self, person_id: int, sort: Sort, id_: str) -> Collection:
         """One memory or album; a memory also by any shot that it holds. Raises NoSuchCollection."""
@@ -152,16 +150,10 @@ class Memories:
         self._decide(person_id, Sort.ALBUM, step, imported=key)
         return True
 
-    def undo(self, person_id: int, decision: Arrangement) -> None:
-        """What follows from a decision's having been undone, about single items and clocks, too."""
-        if decision.scope is Scope.ITEM:
-            self.catalog.own_words.apply(person_id, decision.subject, self.clock())
-        elif decision.scope is Scope.CLOCK:
-            self.catalog.clocks.apply(person_id, decision.body["make"], decision.body["model"])
-        elif decision.scope is Scope.ALBUM:
-            self._arrange_albums(person_id)
-        else:
-            self._arrange_memories(person_id)
+    def arrange(self, person_id: int, sort: Sort) -> None:
+        """Have what holds follow from what is suggested, and decided, now: `indexer.ledger` undoes."""
+        arranged = self._memories(person_id) if sort is Sort.MEMORY else self._albums(person_id)
+        self.catalog.memories.hold(person_id, sort, arranged)
 
     def _decide(self, person_id: int, sort: Sort, step: Step, *, imported: str | None = None) -> int:
         named = {step.group, *step.others} if sort is Sort.MEMORY else set()
@@ -174,11 +166,8 @@ class Memories:
             "changes": dict(step.changes),
             "bases": [[base.id, base.kind, base.members] for base in bases],
         } | ({"imported": imported} if imported else {})
-        id_ = self.catalog.arrangements.add(person_id, _SCOPES[sort], step.group or "", body, self.clock())
-        if sort is Sort.MEMORY:
-            self._arrange_memories(person_id)
-        else:
-            self._arrange_albums(person_id)
+        id_ = self.catalog.arrangements.add(person_id, Scope(sort), step.group or "", body, self.clock())
+        self.arrange(person_id, sort)
         return id_
 
     def _bases(self, person_id: int) -> tuple[Base, ...]:
@@ -212,7 +201,7 @@ class Memories:
             raise BadQuery("title", "or cover, order, hidden or pinned must be there")
         return checked
 
-    def _arrange_memories(self, person_id: int) -> None:
+    def _memories(self, person_id: int) -> list[tuple[Collection, tuple[str, ...]]]:
         suggested = self.catalog.memories.suggestions(person_id)
         steps, shot_of = self._steps(person_id, Scope.MEMORY)
         arranged = arrangements.memories(
@@ -226,12 +215,11 @@ class Memories:
                 wanted.append((_plain(plain), plain.members))
             else:
                 wanted.append(self._made(person_id, Sort.MEMORY, one, plain))
-        self.catalog.memories.hold(person_id, Sort.MEMORY, wanted)
+        return wanted
 
-    def _arrange_albums(self, person_id: int) -> None:
+    def _albums(self, person_id: int) -> list[tuple[Collection, tuple[str, ...]]]:
         steps, shot_of = self._steps(person_id, Scope.ALBUM)
-        wanted = [self._made(person_id, Sort.ALBUM, one, None) for one in arrangements.albums(steps, shot_of)]
-        self.catalog.memories.hold(person_id, Sort.ALBUM, wanted)
+        return [self._made(person_id, Sort.ALBUM, one, None) for one in arrangements.albums(steps, shot_of)]
 
     def _steps(self, person_id: int, scope: Scope) -> tuple[list[Step], Callable[[str], str]]:
         """The decisions that stand, about what is held now, by the shots that hold it now."""
@@ -344,10 +332,8 @@ def _title(value: object) -> str | None:
     return text
 
 
-def _remembered(one: Collection) -> memories.Memory:
-    """As `memories.on_this_day` wants it; its cover is the id, to find it again."""
-    kind = MemoryKind(one.kind or MemoryKind.TRIP)
+def _had_day(one: Collection, today: date) -> bool:
+    if not one.first_day:
+        return False
     first, last = date.fromisoformat(one.first_day), date.fromisoformat(one.last_day)
-    return memories.Memory(
-        kind, first, last, one.title, one.id, (), one.score + 100.0 * one.is_pinned, one.why
-    )
+    return memories.is_on_this_day(first, last, today)

@@ -14,8 +14,8 @@ from indexer.grouping.memories import (
     Scene,
     Spot,
     distance_km,
+    is_on_this_day,
     learn,
-    on_this_day,
     suggest,
     title,
 )
@@ -148,11 +148,20 @@ def test_a_tour_of_a_country_is_named_after_it() -> None:
     assert suggested(*days) == [(TRIP, "Portugal, 12-15 May 2024", 20)]
 
 
-def test_on_this_day_looks_at_earlier_years() -> None:
-    scenes = [*everyday(), *day_of("2023-05-05", 60), *day_of("2024-05-05", 70), *day_of("2024-05-06", 70)]
-    memories = suggest(scenes, learn(scenes))
-    assert [one.first_day.year for one in on_this_day(memories, date(2025, 5, 5))] == [2024, 2023]
-    assert on_this_day(memories, date(2023, 5, 5)) == ()
+@pytest.mark.parametrize(
+    ("today", "is_among"),
+    [
+        ("2025-05-05", True),
+        ("2030-05-07", True),
+        ("2025-05-04", False),
+        ("2025-05-08", False),
+        ("2024-05-06", False),
+        ("2023-05-06", False),
+    ],
+)
+def test_on_this_day_looks_at_earlier_years(today: str, is_among: bool) -> None:
+    first, last = date(2024, 5, 5), date(2024, 5, 7)
+    assert is_on_this_day(first, last, date.fromisoformat(today)) is is_among
 
 
 def test_distances() -> None:

@@ -12,6 +12,7 @@ from indexer.catalog import open_catalog
 from indexer.catalog.memory_tables import CollectionRow, SuggestionRow
 from indexer.errors import BadQuery, NoSuchCollection, NoSuchItem
 from indexer.knowledge import Camera, CaptureTime, Metadata, Position
+from indexer.ledger import Ledger
 from indexer.memories import Memories
 from indexer.model import Collection, JobKind, Sort
 from indexer.rebuild import rebuild
@@ -139,9 +140,7 @@ def test_undo_restores_exactly(home: Home, memories: Memories, decide: Decide) -
     before = everything(home)
     decision = decide(memories, home)
     assert everything(home) != before
-    undone = home.catalog.arrangements.undo(home.alice, int(str(decision)), NOW)
-    assert undone
-    memories.undo(home.alice, undone)
+    Ledger(home.catalog).undo(home.alice, int(str(decision)))
     assert everything(home) == before
 
 
@@ -204,9 +203,7 @@ def test_an_album_is_changed_and_deleted(home: Home, memories: Memories) -> None
     deletion = memories.delete(home.alice, id_)
     with pytest.raises(NoSuchCollection):
         memories.get(home.alice, ALBUM, id_)
-    undone = home.catalog.arrangements.undo(home.alice, deletion, NOW)
-    assert undone
-    memories.undo(home.alice, undone)
+    Ledger(home.catalog).undo(home.alice, deletion)
     assert memories.get(home.alice, ALBUM, id_).count == 3
 
 

@@ -119,10 +119,10 @@ def suggest(scenes: Iterable[Scene], habits: Habits) -> tuple[Memory, ...]:
     return tuple(sorted(found, key=lambda memory: (memory.first_day, memory.cover), reverse=True))
 
 
-def on_this_day(memories: Iterable[Memory], today: date) -> tuple[Memory, ...]:
-    """Those of earlier years that had this day of the year in them, the best first."""
-    found = [one for one in memories if one.last_day.year < today.year and _had_day(one, today)]
-    return tuple(sorted(found, key=lambda one: (-one.score, one.first_day, one.cover)))
+def is_on_this_day(first: date, last: date, today: date) -> bool:
+    """Whether these days were all in earlier years, and this day of the year was among them."""
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return last.year < today.year and any((day.month, day.day) == (today.month, today.day) for day in days)
 
 
 def distance_km(a: Spot, b: Spot) -> float:
@@ -221,13 +221,6 @@ def cover_of(members: list[Scene]) -> str:
         if end + 1 - start > len(best):
             best = members[start : end + 1]
     return best[len(best) // 2].id
-
-
-def _had_day(memory: Memory, today: date) -> bool:
-    days = (
-        (memory.first_day + timedelta(days=n)) for n in range((memory.last_day - memory.first_day).days + 1)
-    )
-    return any((day.month, day.day) == (today.month, today.day) for day in days)
 
 
 def _cell(spot: Spot) -> tuple[int, int]:
