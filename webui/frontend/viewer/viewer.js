@@ -169,61 +169,27 @@ export class Viewer {
     const { pswp } = this;
     this.caption = element("div", { class: "viewer-caption" });
     pswp.ui.registerElement({ name: "caption", order: 1, isButton: false, onInit: (root) => root.append(this.caption) });
-    pswp.ui.registerElement({
-      name: "live",
-      order: 9,
+    /** @type {Record<string, HTMLElement>} by name */
+    this.buttons = {};
+    this.#addButton({ name: "live", order: 9, title: "Play (L)", onClick: () => this.live.play() });
+    this.#addButton({ name: "favourite", order: 10, title: "Favourite (F)", onClick: () => this.#favour() }, "heart");
+    this.#addButton({ name: "turn-left", order: 10, title: "Turn left (Shift R)", onClick: () => this.#turn(TURNS.R) });
+    this.#addButton({ name: "turn-right", order: 10, title: "Turn right (R)", onClick: () => this.#turn(TURNS.r) });
+    this.#addButton({ name: "download", order: 11, tagName: "a", title: "Download original (D)" });
+    this.#addButton({ name: "info", order: 12, title: "Information (I)", onClick: () => this.panel.toggle() });
+  }
+
+  /** @param {{name: string, order: number, title: string, tagName?: string, onClick?: () => void}} button @param {string} [picture] */
+  #addButton(button, picture = button.name) {
+    this.pswp.ui.registerElement({
+      ...button,
       isButton: true,
-      title: "Play (L)",
       onInit: (root) => {
-        this.playButton = root;
-        root.append(icon("live"));
+        this.buttons[button.name] = root;
+        root.append(icon(picture));
+        // The viewer would take the click for its own.
+        if (button.tagName === "a") root.addEventListener("click", (event) => event.stopPropagation());
       },
-      onClick: () => this.live.play(),
-    });
-    pswp.ui.registerElement({
-      name: "favourite",
-      order: 10,
-      isButton: true,
-      title: "Favourite (F)",
-      onInit: (root) => {
-        this.heart = root;
-        root.append(icon("heart"));
-      },
-      onClick: () => this.#favour(),
-    });
-    this.turns = [];
-    for (const [name, title, turn] of [["turn-left", "Turn left (Shift R)", TURNS.R], ["turn-right", "Turn right (R)", TURNS.r]]) {
-      pswp.ui.registerElement({
-        name,
-        order: 10,
-        isButton: true,
-        title,
-        onInit: (root) => {
-          this.turns.push(root);
-          root.append(icon(name));
-        },
-        onClick: () => this.#turn(turn),
-      });
-    }
-    pswp.ui.registerElement({
-      name: "download",
-      order: 11,
-      isButton: true,
-      tagName: "a",
-      title: "Download original (D)",
-      onInit: (root) => {
-        this.download = root;
-        root.append(icon("download"));
-        root.addEventListener("click", (event) => event.stopPropagation());
-      },
-    });
-    pswp.ui.registerElement({
-      name: "info",
-      order: 12,
-      isButton: true,
-      title: "Information (I)",
-      onInit: (root) => root.append(icon("info")),
-      onClick: () => this.panel.toggle(),
     });
   }
 
@@ -237,12 +203,13 @@ export class Viewer {
       element("span", { class: "viewer-date" }, format.takenAt(item)),
       element("span", { class: "viewer-name" }, item.name),
     );
-    this.download.setAttribute("href", downloadAddress(item));
-    this.download.setAttribute("download", item.name);
-    this.heart.setAttribute("aria-pressed", String(item.favourite));
-    for (const button of this.turns) button.hidden = !canTurn(item);
+    const { live, favourite, download } = this.buttons;
+    download.setAttribute("href", downloadAddress(item));
+    download.setAttribute("download", item.name);
+    favourite.setAttribute("aria-pressed", String(item.favourite));
+    for (const name of ["turn-left", "turn-right"]) this.buttons[name].hidden = !canTurn(item);
     this.live.stop();
-    this.playButton.hidden = !this.live.canPlay;
+    live.hidden = !this.live.canPlay;
     this.panel.show(item);
     this.strip.show(item);
     document.title = `${item.name} · Private Photo Cloud`;
@@ -277,7 +244,7 @@ export class Viewer {
     if (event.key === "l") this.live.play();
     if (event.key === "f") this.#favour();
     if (TURNS[event.key]) this.#turn(TURNS[event.key]);
-    if (event.key === "d") this.download.click();
+    if (event.key === "d") this.buttons.download.click();
     if (event.key !== " " || isControl(event.target)) return;
     if (film.toggle(this.pswp.currSlide.content.element)) event.preventDefault();
   }
