@@ -7,16 +7,9 @@ from bottle import HTTPResponse, request
 from indexer.library import Library
 from indexer.memories import Memories
 from indexer.model import Sort
-from webui.api import json_answer
+from webui.api import decided, json_answer
 from webui.bodies import read_json, text_field
-from webui.memories import (
-    ITEMS_LIMIT_BYTES,
-    collection_json,
-    covers_of,
-    decided,
-    item_list,
-    whole,
-)
+from webui.collections import ITEMS_LIMIT_BYTES, collection_json, covers_of, item_list, whole
 from webui.visitors import Visitors
 
 

@@ -152,6 +152,13 @@ def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = 
     return HTTPResponse(body, status, headers={**common, **(headers or {})})
 
 
+def decided(decision: int, id_: str | None = None) -> HTTPResponse:
+    """The answer to a change: the decision, to be undone by it; and what was made."""
+    if id_ is None:
+        return json_answer({"decision": decision})
+    return json_answer({"decision": decision, "id": id_}, 201)
+
+
 def parse_limit(text: str, most: int = MOST_ITEMS) -> int:
     """How many of something a page may hold; raises BadRequest."""
     if not re.fullmatch(r"[0-9]{1,6}", text) or not 1 <= int(text) <= most:

@@ -12,6 +12,7 @@ from typing import Any
 from bottle import Bottle, HTTPError, HTTPResponse, request, response
 
 from indexer.accounts import Accounts
+from indexer.clocks import Clocks
 from indexer.devices import Devices
 from indexer.failures import Failures
 from indexer.grouping.decisions import Scope
@@ -19,17 +20,20 @@ from indexer.groups import Groups
 from indexer.ledger import Ledger
 from indexer.library import Library
 from indexer.memories import Memories
+from indexer.own_words import OwnWords
 from indexer.receipts.copies import Receipts
 from indexer.resumable import Resumables
 from webui.albums import AlbumCalls
 from webui.api import Api, json_answer
 from webui.claims import Claims
+from webui.clocks import ClockCalls
 from webui.devices import DevicePages
 from webui.errors import NoSuchPage, NotLoggedIn, Problem, WrongMethod, problem_of
 from webui.failures import FailurePages
 from webui.groups import DecisionCalls, GroupCalls
 from webui.media import Media
 from webui.memories import MemoryCalls
+from webui.own_words import OwnWordCalls
 from webui.pages import Pages
 from webui.receipts import ReceiptPages
 from webui.setup_gate import SetupGate
@@ -72,6 +76,8 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate, resumable
     groups = Groups(library.catalog)
     shots, bursts = GroupCalls(groups, visitors, Scope.SHOT), GroupCalls(groups, visitors, Scope.BURST)
     decisions = DecisionCalls(groups, Ledger(library.catalog), visitors)
+    own_words = OwnWordCalls(OwnWords(library.catalog, accounts.clock), visitors)
+    clocks = ClockCalls(Clocks(library.catalog, accounts.clock), visitors)
     for method, path, handler in _routes(
         pages,
         devices,
@@ -85,6 +91,8 @@ def create_app(library: Library, accounts: Accounts, setup: SetupGate, resumable
         shots,
         bursts,
         decisions,
+        own_words,
+        clocks,
     ):
         app.route(path, method, handler)
     suggested = Memories(library.catalog, accounts.clock)
@@ -110,6 +118,8 @@ def _routes(
     shots: GroupCalls,
     bursts: GroupCalls,
     decisions: DecisionCalls,
+    own_words: OwnWordCalls,
+    clocks: ClockCalls,
 ) -> list[tuple[str, str, Handler]]:
     return [
         ("GET", "/", pages.home),
@@ -147,6 +157,7 @@ def _routes(
         ("GET", "/api/v1/items", api.items),
         ("GET", "/api/v1/facets", api.facets),
         ("GET", "/api/v1/items/<item_id>", api.item),
+        ("POST", "/api/v1/items/<item_id>", own_words.say),
         ("GET", "/api/v1/items/<item_id>/original", media.original),
         ("GET", "/api/v1/items/<item_id>/thumbnail", media.thumbnail),
         ("GET", "/api/v1/items/<item_id>/preview", media.preview),
@@ -164,6 +175,8 @@ def _routes(
         ("POST", "/api/v1/bursts/<group_id>/split", bursts.split),
         ("GET", "/api/v1/decisions", decisions.list),
         ("POST", "/api/v1/decisions/<decision_id>/undo", decisions.undo),
+        ("GET", "/api/v1/clock-suggestions", clocks.list),
+        ("POST", "/api/v1/clock-suggestions/<clock_id>", clocks.correct),
         ("GET", "/api/v1/grouping", decisions.grouping),
         ("POST", "/api/v1/grouping", decisions.set_grouping),
         ("GET", "/api/v1/failures", failures.list),
@@ -190,7 +203,6 @@ def _routes(
 
 def _memory_routes(memories: MemoryCalls, albums: AlbumCalls) -> list[tuple[str, str, Handler]]:
     return [
-        ("POST", "/api/v1/items/<item_id>", memories.say),
         ("GET", "/api/v1/memories", memories.list),
         ("POST", "/api/v1/memories", memories.make),
         ("GET", "/api/v1/memories/<memory_id>", memories.one),
@@ -200,8 +212,6 @@ def _memory_routes(memories: MemoryCalls, albums: AlbumCalls) -> list[tuple[str,
         ("GET", "/api/v1/albums/<album_id>", albums.one),
         ("POST", "/api/v1/albums/<album_id>", albums.change),
         ("DELETE", "/api/v1/albums/<album_id>", albums.delete),
-        ("GET", "/api/v1/clock-suggestions", memories.clocks),
-        ("POST", "/api/v1/clock-suggestions/<clock_id>", memories.correct),
     ]
 
 

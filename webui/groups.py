@@ -13,7 +13,7 @@ from indexer.grouping.decisions import Scope
 from indexer.groups import Groups, Shown
 from indexer.ledger import Ledger, words
 from webui import wire
-from webui.api import json_answer, parse_digests, parse_limit
+from webui.api import decided, json_answer, parse_digests, parse_limit
 from webui.bodies import read_json, text_field
 from webui.errors import BadRequest, NoSuchPage
 from webui.visitors import Visitors
@@ -118,11 +118,6 @@ class DecisionCalls:
 
     def _changing(self) -> int:
         return self._visitors.require_for_call(request.environ).person.id
-
-
-def decided(decision: int) -> HTTPResponse:
-    """The number of the decision that was made, or undone."""
-    return json_answer({"decision": decision})
 
 
 def group_json(shown: Shown) -> dict[str, Any]:

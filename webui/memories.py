@@ -8,30 +8,25 @@ from typing import Any
 
 from bottle import HTTPResponse, request
 
-from indexer.clocks import Clocks, WrongClock
 from indexer.library import Library
 from indexer.memories import Memories
-from indexer.model import Collection, Sort
-from indexer.own_words import OwnWords
-from webui import wire
-from webui.api import json_answer, parse_limit
+from indexer.model import Sort
+from webui.api import decided, json_answer, parse_limit
 from webui.bodies import read_json
+from webui.collections import ITEMS_LIMIT_BYTES, collection_json, covers_of, item_list, whole
 from webui.errors import BadRequest
 from webui.visitors import Visitor, Visitors
 
-ITEMS_LIMIT_BYTES = 1024 * 1024
 _CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})?~([A-Za-z0-9-]{1,80})")
 _ON_A_PAGE = "1000"
 
 
 class MemoryCalls:
-    """Everything under ``/api/v1/memories``; clocks; and what is said of items."""
+    """Everything under ``/api/v1/memories``."""
 
     def __init__(self, library: Library, memories: Memories, visitors: Visitors) -> None:
         self._library = library
         self._memories = memories
-        self._own_words = OwnWords(library.catalog, memories.clock)
-        self._clocks = Clocks(library.catalog, memories.clock)
         self._visitors = visitors
 
     def list(self) -> HTTPResponse:
@@ -85,40 +80,9 @@ class MemoryCalls:
                 return decided(memories.move(person_id, item_list(wanted, "remove"), None))
         return decided(memories.change(person_id, Sort.MEMORY, memory_id, wanted))
 
-    def say(self, item_id: str) -> HTTPResponse:
-        """Favourite, title, rating of an item; raises NoSuchItem, BadQuery."""
-        visitor, wanted = self._changing()
-        return decided(self._own_words.say(visitor.person.id, item_id, wanted))
-
-    def clocks(self) -> HTTPResponse:
-        """The clocks of cameras that seem wrong, and those that were corrected."""
-        person_id = self._visitors.require(request.environ).person.id
-        found = self._clocks.suggestions(person_id)
-        return json_answer({"suggestions": [clock_json(one) for one in found]})
-
-    def correct(self, clock_id: str) -> HTTPResponse:
-        """Correct a clock as it was suggested; raises NoSuchClock."""
-        visitor = self._visitors.require_for_call(request.environ)
-        return decided(self._clocks.apply(visitor.person.id, clock_id))
-
     def _changing(self) -> tuple[Visitor, dict[str, Any]]:
         visitor = self._visitors.require_for_call(request.environ)
         return visitor, read_json(request.environ, ITEMS_LIMIT_BYTES)
-
-
-def decided(decision: int, id_: str | None = None) -> HTTPResponse:
-    """The answer to a change: the decision, to be undone by it; and what was made."""
-    if id_ is None:
-        return json_answer({"decision": decision})
-    return json_answer({"decision": decision, "id": id_}, 201)
-
-
-def item_list(wanted: dict[str, Any], name: str) -> list[str]:
-    """A list of ids; raises BadRequest."""
-    value = wanted.get(name)
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise BadRequest(f"“{name}” must be a list of ids.")
-    return value
 
 
 def parse_cursor(text: str) -> tuple[str, str] | None:
@@ -139,48 +103,3 @@ def parse_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadRequest("“on” must look like 2026-05-17.") from None
-
-
-def covers_of(library: Library, person_id: int, collections: list[Collection]) -> dict[str, str]:
-    """shot -> item of what is shown for these."""
-    return library.catalog.memories.covers(person_id, [one.cover for one in collections if one.cover])
-
-
-def clock_json(one: WrongClock) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "camera": one.camera,
-        "folder": one.correction.folder,
-        "sentence": one.sentence,
-        "shift_s": one.correction.shift_s,
-        "pictures": one.pictures,
-        "matched": one.matched,
-        "applied": one.decision is not None,
-        "decision": one.decision,
-    }
-
-
-def collection_json(one: Collection, covers: dict[str, str]) -> dict[str, Any]:
-    """A memory or album as lists have it; its cover is an item."""
-    return {
-        "id": one.id,
-        "kind": one.kind,
-        "title": one.title,
-        "cover": covers.get(one.cover or ""),
-        "first_day": one.first_day or None,
-        "last_day": one.last_day or None,
-        "count": one.count,
-        "score": round(one.score, 2),
-        "why": one.why,
-        "hidden": one.is_hidden,
-        "pinned": one.is_pinned,
-    }
-
-
-def whole(library: Library, person_id: int, one: Collection) -> HTTPResponse:
-    """A memory or album with the items to be shown for its shots, in their order."""
-    shots = library.catalog.memories.shots(person_id, one.id)
-    covers = library.catalog.memories.covers(person_id, [*shots, *([one.cover] if one.cover else [])])
-    items = library.several(person_id, [covers[shot] for shot in shots if shot in covers])
-    value = collection_json(one, covers)
-    return json_answer({**value, "items": [wire.item_json(item) for item in items]})
