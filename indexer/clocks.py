@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexer.catalog import Catalog
-from indexer.catalog.arrangements import Scope
 from indexer.catalog.clocks import Correction, Taken
+from indexer.catalog.ledger import Scope
 from indexer.errors import NoSuchClock
 from indexer.grouping.categories import camera_name
 from indexer.grouping.clocks import ClockError, clock_error
@@ -57,7 +57,7 @@ class Clocks:
         """The clocks that seem wrong, and those that were corrected; by camera and card."""
         applied = [
             WrongClock(Correction(**one.body), decision=one.id)
-            for one in self.catalog.arrangements.standing(person_id, Scope.CLOCK)
+            for one in self.catalog.ledger.standing(person_id, Scope.CLOCK)
         ]
         found = list(_wrong_clocks(list(self.catalog.clocks.taken(person_id))))
         return tuple(sorted([*found, *applied], key=lambda one: (one.camera, one.correction.folder or "")))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from indexer.catalog import Catalog
-from indexer.catalog.arrangements import Arrangement, Scope
+from indexer.catalog.ledger import AnyDecision, Scope
 from indexer.errors import NoSuchDecision
 from indexer.grouping.arrangements import Do
 from indexer.grouping.decisions import Choice
@@ -25,9 +25,9 @@ class Ledger:
     catalog: Catalog
     clock: Callable[[], float] = time.time
 
-    def newest(self, person_id: int, limit: int) -> tuple[Arrangement, ...]:
+    def newest(self, person_id: int, limit: int) -> tuple[AnyDecision, ...]:
         """The last decisions, undone ones too, the newest first."""
-        return self.catalog.arrangements.newest(person_id, min(limit, MOST_LISTED))
+        return self.catalog.ledger.newest(person_id, min(limit, MOST_LISTED))
 
     def undo(self, person_id: int, id_: int) -> None:
         """Have everything as if it had never been decided; again is no mistake. Raises NoSuchDecision."""
@@ -35,12 +35,12 @@ class Ledger:
         if about_groups:
             Groups(self.catalog, self.clock).undo(person_id, about_groups)
             return
-        undone = self.catalog.arrangements.undo(person_id, id_, self.clock())
+        undone = self.catalog.ledger.undo(person_id, id_, self.clock())
         if undone is None:
             raise NoSuchDecision
         self._follow(person_id, undone)
 
-    def _follow(self, person_id: int, undone: Arrangement) -> None:
+    def _follow(self, person_id: int, undone: AnyDecision) -> None:
         """Have everything follow from what is left of the decisions; those about groups did already."""
         if undone.scope is Scope.ITEM:
             self.catalog.own_words.apply(person_id, undone.subject, self.clock())
@@ -50,7 +50,7 @@ class Ledger:
             Memories(self.catalog, self.clock).arrange(person_id, Sort(undone.scope))
 
 
-def words(one: Arrangement) -> str:
+def words(one: AnyDecision) -> str:
     """A decision in a sentence."""
     if one.scope in (Scope.SHOT, Scope.BURST):
         return _of_groups(one)
@@ -59,7 +59,7 @@ def words(one: Arrangement) -> str:
     return f"Changed {_ARTICLES[one.scope]}."
 
 
-def _of_groups(one: Arrangement) -> str:
+def _of_groups(one: AnyDecision) -> str:
     choice, count = Choice(one.subject), len(one.body["items"])
     files = "1 file" if count == 1 else f"{count} files"
     whole = _ARTICLES[one.scope]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from indexer.catalog import Catalog
-from indexer.catalog.arrangements import Scope
+from indexer.catalog.ledger import Scope
 from indexer.catalog.memories import Suggestion, View
 from indexer.catalog.stale_days import MEMORIES
 from indexer.errors import BadQuery, NoSuchCollection, NoSuchItem
@@ -132,7 +132,7 @@ class Memories:
         whether there was anything to decide. See `arrangements.still_to_bring`."""
         steps, shot_of = self._steps(person_id, Scope.ALBUM)
         titles = {one.id: one.title or "" for one in arrangements.albums(steps, shot_of)}
-        decided = self.catalog.arrangements.all(person_id, Scope.ALBUM)
+        decided = self.catalog.ledger.all(person_id, Scope.ALBUM)
         earlier = (
             Brought(one.body["imported"], one.subject, tuple(one.body["items"]))
             for one in decided
@@ -166,7 +166,7 @@ class Memories:
             "changes": dict(step.changes),
             "bases": [[base.id, base.kind, base.members] for base in bases],
         } | ({"imported": imported} if imported else {})
-        id_ = self.catalog.arrangements.add(person_id, Scope(sort), step.group or "", body, self.clock())
+        id_ = self.catalog.ledger.add(person_id, Scope(sort), step.group or "", body, self.clock())
         self.arrange(person_id, sort)
         return id_
 
@@ -223,7 +223,7 @@ class Memories:
 
     def _steps(self, person_id: int, scope: Scope) -> tuple[list[Step], Callable[[str], str]]:
         """The decisions that stand, about what is held now, by the shots that hold it now."""
-        bodies = [one.body for one in self.catalog.arrangements.standing(person_id, scope)]
+        bodies = [one.body for one in self.catalog.ledger.standing(person_id, scope)]
         named = {item for body in bodies for item in body["items"]}
         named |= {item for body in bodies for base in body["bases"] for item in (base[0], *base[2])}
         named |= {str(item) for body in bodies for item in body["changes"].get("order") or ()}

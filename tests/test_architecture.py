@@ -46,7 +46,7 @@ PROVED_BY = {
     "davserver/webdav.py": "tests/server/test_litmus.py",
     "davserver/wsgi.py": "tests/server/test_nextcloud.py",
     "indexer/catalog/__init__.py": "tests/test_indexer_catalog_database.py",
-    "indexer/catalog/arrangements.py": "tests/test_indexer_memories.py",
+    "indexer/catalog/ledger.py": "tests/test_indexer_memories.py",
     "indexer/catalog/aspects.py": "tests/test_indexer_tending.py",
     "indexer/catalog/clocks.py": "tests/test_webui_memories.py",
     "indexer/catalog/damage.py": "tests/test_indexer_receipts_copies.py",

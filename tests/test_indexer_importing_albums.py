@@ -94,9 +94,9 @@ def test_a_takeout_brings_its_albums(home: Home, export: Path) -> None:
 def test_a_second_import_changes_nothing(home: Home, export: Path) -> None:
     takeout(export, "Lisbon", "Lisbon", 1, 2)
     run(home, export)
-    decided, before = home.catalog.arrangements.newest(home.alice, 10), albums(home)
+    decided, before = home.catalog.ledger.newest(home.alice, 10), albums(home)
     assert run(home, export).albums == 0
-    assert (home.catalog.arrangements.newest(home.alice, 10), albums(home)) == (decided, before)
+    assert (home.catalog.ledger.newest(home.alice, 10), albums(home)) == (decided, before)
 
 
 def test_what_is_new_comes_and_what_was_taken_out_does_not(

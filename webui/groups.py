@@ -8,7 +8,7 @@ from typing import Any
 
 from bottle import HTTPResponse, request
 
-from indexer.catalog.arrangements import Arrangement
+from indexer.catalog.ledger import AnyDecision
 from indexer.grouping.decisions import Scope
 from indexer.groups import Groups, Shown
 from indexer.ledger import Ledger, words
@@ -135,7 +135,7 @@ def group_json(shown: Shown) -> dict[str, Any]:
     }
 
 
-def decision_json(one: Arrangement) -> dict[str, Any]:
+def decision_json(one: AnyDecision) -> dict[str, Any]:
     """A decision as lists have it."""
     return {
         "id": one.id,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.catalog.arrangements import Arrangements
 from indexer.catalog.arrivals import Arrivals
 from indexer.catalog.aspects import Aspects
 from indexer.catalog.clocks import Clocks
@@ -20,6 +19,7 @@ from indexer.catalog.groups import Groups
 from indexer.catalog.hints import Hints
 from indexer.catalog.items import Items
 from indexer.catalog.jobs import Jobs
+from indexer.catalog.ledger import Ledger
 from indexer.catalog.listings import Listings
 from indexer.catalog.locks import Locks
 from indexer.catalog.memories import Memories
@@ -57,7 +57,7 @@ class Catalog:
     reindexing: Reindexing
     stale_days: StaleDays
     aspects: Aspects
-    arrangements: Arrangements
+    ledger: Ledger
     memories: Memories
     own_words: OwnWords
     clocks: Clocks
@@ -104,7 +104,7 @@ def open_catalog(location: Path | str) -> Catalog:
         Reindexing(database),
         StaleDays(database),
         Aspects(database),
-        Arrangements(database),
+        Ledger(database),
         Memories(database),
         OwnWords(database),
         Clocks(database),

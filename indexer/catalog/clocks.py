@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from indexer.catalog import arrangements, regrouping, stale_days
-from indexer.catalog.arrangements import Scope
+from indexer.catalog import ledger, regrouping, stale_days
 from indexer.catalog.database import Database
+from indexer.catalog.ledger import Scope
 from indexer.catalog.library_names import free_library_name, library_key
 from indexer.catalog.paths import FIRST_PATH, paths_of
 from indexer.catalog.prepared import Prepared
@@ -78,7 +78,7 @@ class Clocks:
         """Correct a clock: the decision's id."""
         with self._database.write() as connection:
             body = correction._asdict()
-            id_ = arrangements.record(connection, person_id, Scope.CLOCK, "", body, now)
+            id_ = ledger.record(connection, person_id, Scope.CLOCK, "", body, now)
             _apply(connection, person_id, correction.make, correction.model)
             bump(connection, person_id)
             return id_
@@ -162,7 +162,7 @@ def _move(
 
 
 def _standing(connection: sa.Connection, person_id: int) -> list[Correction]:
-    return [Correction(**one.body) for one in arrangements.standing(connection, person_id, Scope.CLOCK)]
+    return [Correction(**one.body) for one in ledger.standing(connection, person_id, Scope.CLOCK)]
 
 
 def _sum(corrections: Iterable[Correction], camera: Camera, folders: list[str]) -> int:

@@ -1,6 +1,6 @@
 """People's decisions about shots and bursts, found by the items that they name.
 
-They stand in the ledger of all decisions (`indexer.catalog.arrangements`), added and undone, never changed.
+They stand in the ledger of all decisions (`indexer.catalog.ledger`), added and undone, never changed.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
-from indexer.catalog import arrangements
-from indexer.catalog.arrangements import Arrangement
+from indexer.catalog import ledger
 from indexer.catalog.database import Database
 from indexer.catalog.group_tables import DecidedItemRow
-from indexer.catalog.memory_tables import ArrangementRow
+from indexer.catalog.ledger import AnyDecision
+from indexer.catalog.memory_tables import DecisionRow
 from indexer.catalog.prepared import Prepared
 from indexer.grouping.decisions import Choice, Decision, Scope
 
@@ -23,11 +23,11 @@ _ITEMS = Prepared(
 )
 _RELATED = Prepared(
     sa.select(DecidedItemRow.decision_id)
-    .join(ArrangementRow, ArrangementRow.id == DecidedItemRow.decision_id)
+    .join(DecisionRow, DecisionRow.id == DecidedItemRow.decision_id)
     .where(
         DecidedItemRow.person_id == sa.bindparam("person_id"),
         DecidedItemRow.sha256 == sa.bindparam("sha256"),
-        ArrangementRow.undone_at.is_(None),
+        DecisionRow.undone_at.is_(None),
     )
 )
 
@@ -39,14 +39,14 @@ class Decisions:
     def get(self, person_id: int, decision_id: int) -> Decision | None:
         """The person's decision of this number, if it is one about shots or bursts."""
         with self._database.read() as connection:
-            found = _decisions(connection, person_id, ArrangementRow.id == decision_id)
+            found = _decisions(connection, person_id, DecisionRow.id == decision_id)
             return found[0] if found else None
 
     def about(self, person_id: int, items: Collection[str]) -> tuple[Decision, ...]:
         """The standing decisions that name one of these items, the oldest first."""
         with self._database.read() as connection:
             numbers = {number for item in items for number in related(connection, person_id, item)}
-            return _decisions(connection, person_id, ArrangementRow.id.in_(numbers))
+            return _decisions(connection, person_id, DecisionRow.id.in_(numbers))
 
 
 def add(
@@ -61,7 +61,7 @@ def add(
     """Write a decision down, within the caller's transaction, which regroups; its number."""
     named = sorted(set(items))
     body = {"items": named, "rules": sorted(rules)}
-    number = arrangements.record(connection, person_id, arrangements.Scope(scope), str(choice), body, now)
+    number = ledger.record(connection, person_id, ledger.Scope(scope), str(choice), body, now)
     if choice is not Choice.UNGROUP_LIKE:  # which concerns everything
         rows = [{"person_id": person_id, "sha256": item, "decision_id": number} for item in named]
         connection.execute(sa.insert(DecidedItemRow), rows)
@@ -80,13 +80,13 @@ def related(connection: sa.Connection, person_id: int, sha256: str) -> tuple[int
 
 def reaching(connection: sa.Connection, person_id: int, numbers: Collection[int]) -> tuple[Decision, ...]:
     """These decisions, and those that concern the whole library, as far as they stand."""
-    meant = ArrangementRow.subject == Choice.UNGROUP_LIKE
+    meant = DecisionRow.subject == Choice.UNGROUP_LIKE
     if numbers:
-        meant = sa.or_(ArrangementRow.id.in_(numbers), meant)
-    return _decisions(connection, person_id, sa.and_(meant, ArrangementRow.undone_at.is_(None)))
+        meant = sa.or_(DecisionRow.id.in_(numbers), meant)
+    return _decisions(connection, person_id, sa.and_(meant, DecisionRow.undone_at.is_(None)))
 
 
-def as_decision(one: Arrangement) -> Decision:
+def as_decision(one: AnyDecision) -> Decision:
     """A decision about shots or bursts, as the ledger has it, in its own words."""
     items, rules = tuple(one.body["items"]), tuple(one.body["rules"])
     return Decision(one.id, one.at, Scope(one.scope), Choice(one.subject), items, rules, one.undone_at)
@@ -95,5 +95,5 @@ def as_decision(one: Arrangement) -> Decision:
 def _decisions(
     connection: sa.Connection, person_id: int, which: sa.ColumnElement[bool]
 ) -> tuple[Decision, ...]:
-    is_ours = ArrangementRow.scope.in_(_SCOPES)
-    return tuple(as_decision(one) for one in arrangements.find(connection, person_id, is_ours, which))
+    is_ours = DecisionRow.scope.in_(_SCOPES)
+    return tuple(as_decision(one) for one in ledger.find(connection, person_id, is_ours, which))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from indexer.catalog import arrangements, decisions, preferences, regrouping
+from indexer.catalog import decisions, ledger, preferences, regrouping
 from indexer.catalog.database import Database
 from indexer.catalog.group_tables import BurstRow, RegroupingRow, ShotRow
 from indexer.catalog.prepared import Prepared
@@ -128,7 +128,7 @@ class Groups:
     def undo(self, person_id: int, decision: Decision, now: float) -> None:
         """Have a decision count no more, and group as if it had never been made."""
         with self._database.write() as connection:
-            arrangements.undo(connection, person_id, decision.id, now)
+            ledger.undo(connection, person_id, decision.id, now)
             _apply(connection, person_id, decision.choice, decision.items)
 
     def burst_window_s(self, person_id: int) -> float:

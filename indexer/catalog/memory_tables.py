@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from indexer.catalog.tables import Base
 
 
-class ArrangementRow(Base):
-    """A decision about memories, albums, a clock or single items; see `indexer.catalog.arrangements`.
+class DecisionRow(Base):
+    """A decision of any scope; see `indexer.catalog.ledger`. The table's name is older than the word.
 
     ``subject`` is what within its scope it is about, such as an item; ``body`` is JSON.
     """

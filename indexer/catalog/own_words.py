@@ -11,10 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.catalog import arrangements, clocks, details, jobs, outcomes, reindexing
-from indexer.catalog.arrangements import Scope
+from indexer.catalog import clocks, details, jobs, ledger, outcomes, reindexing
 from indexer.catalog.database import Database
-from indexer.catalog.memory_tables import ArrangementRow, TvFileRow
+from indexer.catalog.ledger import Scope
+from indexer.catalog.memory_tables import DecisionRow, TvFileRow
 from indexer.catalog.tables import ItemRow, JobRow
 from indexer.catalog.versions import bump
 from indexer.knowledge import Camera, Metadata
@@ -33,7 +33,7 @@ class OwnWords:
             if row is None:
                 return None
             body = {"said": dict(said), "was_favourite": row[0]}
-            id_ = arrangements.record(connection, person_id, Scope.ITEM, sha256, body, now)
+            id_ = ledger.record(connection, person_id, Scope.ITEM, sha256, body, now)
             apply(connection, person_id, sha256, now)
             bump(connection, person_id)
             return id_
@@ -47,9 +47,7 @@ class OwnWords:
 
 def apply(connection: sa.Connection, person_id: int, sha256: str, now: float) -> None:
     """As `OwnWords.apply`, within the caller's transaction."""
-    every = arrangements.find(
-        connection, person_id, ArrangementRow.scope == Scope.ITEM, ArrangementRow.subject == sha256
-    )
+    every = ledger.find(connection, person_id, DecisionRow.scope == Scope.ITEM, DecisionRow.subject == sha256)
     here = (ItemRow.person_id == person_id, ItemRow.sha256 == sha256)
     row = connection.execute(sa.select(ItemRow.decided).where(*here)).one_or_none()
     if not every or row is None:
