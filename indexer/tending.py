@@ -65,19 +65,23 @@ class Tending:
         return len(chosen) < len(stale)
 
     def _look_at(self, person_id: int, days: Sequence[str], stale: dict[str, int]) -> None:
-        if days[0] == UNKNOWN_DAY:
-            seen = self.catalog.aspects.between(person_id, UNKNOWN_DAY, f"{UNKNOWN_DAY}U")
-            self.catalog.tv.want(person_id, days, time.time())
-            self.catalog.aspects.put(person_id, [_aspect(one, None) for one in seen], stale)
-            return
+        self.catalog.tv.want(person_id, days, time.time())
+        is_dated = days[0] != UNKNOWN_DAY
+        found = self._of_days(person_id, days) if is_dated else self._of_unknown_day(person_id)
+        self.catalog.aspects.put(person_id, found, stale)
+
+    def _of_unknown_day(self, person_id: int) -> list[Aspect]:
+        seen = self.catalog.aspects.between(person_id, UNKNOWN_DAY, f"{UNKNOWN_DAY}U")
+        return [_aspect(one, None) for one in seen]
+
+    def _of_days(self, person_id: int, days: Sequence[str]) -> list[Aspect]:
+        """Of the items around these days, too, to which theirs may lend a place."""
         first, end = _start_of(days[0]), _start_of(days[-1]) + timedelta(days=1)
         far, near = 2 * _LENDERS_WITHIN, _LENDERS_WITHIN
         seen = self.catalog.aspects.between(person_id, (first - far).isoformat(), (end + far).isoformat())
         lent = {one.id: one for one in lend_places(scenes_of(seen))}
         low, high = (first - near).isoformat(), (end + near).isoformat()
-        inner = (one for one in seen if low <= one.taken_at < high)
-        self.catalog.tv.want(person_id, days, time.time())
-        self.catalog.aspects.put(person_id, [_aspect(one, lent.get(one.sha256)) for one in inner], stale)
+        return [_aspect(one, lent.get(one.sha256)) for one in seen if low <= one.taken_at < high]
 
 
 def scenes_of(seen: Iterable[Seen]) -> Iterator[Scene]:
