@@ -101,16 +101,17 @@ class Memories:
         self, person_id: int, id_: str, items: Iterable[str], title: str | None = None
     ) -> tuple[str, int]:
         """A memory of its own for these shots of one. Raises NoSuchCollection, NoSuchItem, BadQuery."""
-        one = self.get(person_id, Sort.MEMORY, id_)
-        shots = self._held(person_id, items)
-        if not set(shots) <= set(self.catalog.memories.shots(person_id, one.id)):
-            raise BadQuery("split", "must name items of this memory")
-        return self.make(person_id, Sort.MEMORY, shots, title)
+        return self.make(person_id, Sort.MEMORY, self._of_memory(person_id, id_, items, "split"), title)
 
-    def move(self, person_id: int, items: Iterable[str], to: str | None) -> int:
-        """Have these shots in another memory, or (None) in none. Raises NoSuchCollection, NoSuchItem."""
-        group = self.get(person_id, Sort.MEMORY, to).id if to is not None else None
+    def move(self, person_id: int, items: Iterable[str], to: str) -> int:
+        """Have these shots in another memory. Raises NoSuchCollection, NoSuchItem."""
+        group = self.get(person_id, Sort.MEMORY, to).id
         return self._decide(person_id, Sort.MEMORY, Step(Do.MOVE, group, self._held(person_id, items)))
+
+    def take_out(self, person_id: int, id_: str, items: Iterable[str]) -> int:
+        """Have these shots of a memory in none. Raises NoSuchCollection, NoSuchItem, BadQuery."""
+        named = self._of_memory(person_id, id_, items, "remove")
+        return self._decide(person_id, Sort.MEMORY, Step(Do.MOVE, None, named))
 
     def put(self, person_id: int, album: str, items: Iterable[str]) -> int:
         """Add shots to an album. Raises NoSuchCollection, NoSuchItem."""
@@ -174,6 +175,15 @@ class Memories:
         return tuple(
             Base(one.id, one.kind, one.members) for one in self.catalog.memories.suggestions(person_id)
         )
+
+    def _of_memory(self, person_id: int, id_: str, items: Iterable[str], field: str) -> tuple[str, ...]:
+        """As `_held`, but of this memory alone."""
+        one = self.get(person_id, Sort.MEMORY, id_)
+        named = self._held(person_id, items)
+        shots = self.catalog.memories.shots_of(person_id, named)
+        if not set(shots.values()) <= set(self.catalog.memories.shots(person_id, one.id)):
+            raise BadQuery(field, "must name items of this memory")
+        return named
 
     def _held(self, person_id: int, items: Iterable[str]) -> tuple[str, ...]:
         wanted = tuple(dict.fromkeys(items))

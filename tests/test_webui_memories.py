@@ -106,6 +106,14 @@ def test_shots_move_between_memories_and_counts_add_up(site: Site, alice: Person
     assert sorted(one["count"] for one in api(site, "memories")["memories"]) == [2, 4]
 
 
+@pytest.mark.parametrize("deed", ["split", "remove"])
+def test_shots_of_another_memory_are_refused(site: Site, alice: Person, deed: str) -> None:
+    ids = trip(site, alice)
+    made = change(site, "memories", {"items": ids[:2], "title": "Made"}).json()["id"]
+    assert change(site, f"memories/{made}", {deed: ids[2:3]}).status == 400
+    assert sorted(one["count"] for one in api(site, "memories")["memories"]) == [2, 4]
+
+
 def test_hidden_memories_are_shown_when_asked_for(site: Site, alice: Person) -> None:
     trip(site, alice)
     (memory,) = api(site, "memories")["memories"]

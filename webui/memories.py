@@ -76,8 +76,7 @@ class MemoryCalls:
             case "add":
                 return decided(memories.move(person_id, item_list(wanted, "add"), memory_id))
             case "remove":
-                memories.get(person_id, Sort.MEMORY, memory_id)
-                return decided(memories.move(person_id, item_list(wanted, "remove"), None))
+                return decided(memories.take_out(person_id, memory_id, item_list(wanted, "remove")))
         return decided(memories.change(person_id, Sort.MEMORY, memory_id, wanted))
 
     def _changing(self) -> tuple[Visitor, dict[str, Any]]:

@@ -181,9 +181,9 @@ class Memories:
             return connection.scalars(query.limit(1)).first()
 
     def page(
-        self, person_id: int, sort: Sort, *, after: tuple[str, str] | None = None, limit: int = 1000
+        self, person_id: int, sort: Sort, *, after: tuple[str, str] | None = None, limit: int | None = None
     ) -> tuple[Collection, ...]:
-        """The newest first, hidden ones too, beginning behind the (first day, id) ``after``."""
+        """The newest first, hidden ones too, beginning behind the (first day, id) ``after``; all, or so many."""
         query = sa.select(*_COLLECTION).where(
             CollectionRow.person_id == person_id, CollectionRow.sort == sort
         )

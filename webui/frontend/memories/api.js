@@ -6,8 +6,17 @@
  */
 import { get, post } from "../api.js";
 
-/** @returns {Promise<{memories: Memory[], on_this_day: Memory[]}>} */
-export const getMemories = (isWithHidden = false) => get("memories", { hidden: isWithHidden ? 1 : null });
+/** All of them, page by page. @returns {Promise<{memories: Memory[], on_this_day: Memory[]}>} */
+export async function getMemories(isWithHidden = false) {
+  const hidden = isWithHidden ? 1 : null;
+  const { memories, on_this_day, next } = await get("memories", { hidden });
+  for (let cursor = next; cursor; ) {
+    const page = await get("memories", { hidden, cursor });
+    memories.push(...page.memories);
+    cursor = page.next;
+  }
+  return { memories, on_this_day };
+}
 
 /** @param {string} id @returns {Promise<Memory & {items: import("../api.js").Item[]}>} */
 export const getMemory = (id) => get(`memories/${id}`);
