@@ -12,7 +12,7 @@ from PIL import Image
 
 from indexer.catalog.clocks import Correction
 from indexer.model import Person
-from tests.photos import Shot, jpeg
+from tests.photos import Shot, jpeg, png
 from tests.webui_site import Answer, Site
 
 LISBON, BERLIN = (38.72, -9.14), (52.52, 13.40)
@@ -209,6 +209,17 @@ def televised(site: Site, alice: Person, item: str) -> tuple[tuple[int, int], st
         content = opened.read()
     assert (len(content), hashlib.sha256(content).hexdigest()) == (file.size_bytes, file.sha256)
     return Image.open(io.BytesIO(content)).size, file.name
+
+
+def test_televisions_get_a_picture_that_was_turned_so_before(site: Site, alice: Person) -> None:
+    """A PNG is for no television, so there is one for each turn, and a wrong one could be taken."""
+    item = site.bring(alice, "IMG_1.png", png())
+    site.work()
+    televised(site, alice, item)
+    for rotation, size in [(90, (48, 64)), (180, (64, 48)), (0, (64, 48)), (90, (48, 64))]:
+        change(site, f"items/{item}", {"rotation": rotation})
+        site.work()
+        assert televised(site, alice, item)[0] == size
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def make(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> T
     and FilmMissing.
     """
     if files.is_current(folder, Derivative.TV) and (made := files.find(folder, Derivative.TV)):
-        return _told(*made, Derivative.TV)
+        return _told(*made, _named(turn_deg))
     maker = _MAKERS.get(media.kind)
     return maker(original, media, folder, turn_deg) if maker else None
 
@@ -88,7 +88,12 @@ def _starts_at_once(original: Path) -> bool:
 def _written(picture: Image.Image, folder: Path, turn_deg: int) -> TvFile:
     small = stills.wanted(stills.on_white(stills.resized(picture, TV_PX)), turn_deg)
     path = files.write(folder, Derivative.TV, ".jpg", stills.jpeg(small, TV_QUALITY))
-    return _told(path, "image/jpeg", str(files.turned(Path(), turn_deg) / Derivative.TV))
+    return _told(path, "image/jpeg", _named(turn_deg))
+
+
+def _named(turn_deg: int) -> str:
+    """What is made for televisions of an original that people had turned so."""
+    return str(files.turned(Path(), turn_deg) / Derivative.TV)
 
 
 def _told(file: Path, mime: str, derivative: str) -> TvFile:
