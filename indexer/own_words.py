@@ -67,7 +67,9 @@ def _is_whole(value: object, least: int, most: int) -> bool:
 
 
 def _is_title(value: object) -> bool:
-    return value is None or (isinstance(value, str) and 0 < len(value.strip()) <= MOST_TITLE_CHARS)
+    if value is None or not isinstance(value, str):
+        return value is None
+    return 0 < len(value.strip()) <= MOST_TITLE_CHARS and value.isprintable()
 
 
 _CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {

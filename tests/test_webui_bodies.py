@@ -40,7 +40,10 @@ def test_cut_or_misannounced_body_is_refused(announced: str) -> None:
         read_body(_request(b"123", announced), 100)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"\xff", b"null", b"[" * 60_000])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[1]", b"\xff", b"null", b"[" * 60_000, b'{"a": ["\\ud800"]}', b'{"\xed\xa0\x80": 1}'],
+)
 def test_anything_but_a_json_object_is_refused(body: bytes) -> None:
     with pytest.raises(BadRequest):
         read_json(_request(body), 64 * 1024)
@@ -56,7 +59,7 @@ def test_unreadable_form_is_refused(body: bytes) -> None:
         read_form(_request(body))
 
 
-@pytest.mark.parametrize("value", [None, 3, ["x"], "half a pair \ud800"])
+@pytest.mark.parametrize("value", [None, 3, ["x"]])
 def test_field_that_is_no_text_is_refused(value: object) -> None:
     with pytest.raises(BadRequest):
         text_field({"user": value}, "user")

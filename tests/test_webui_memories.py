@@ -222,6 +222,13 @@ def test_televisions_get_a_picture_that_was_turned_so_before(site: Site, alice: 
         assert televised(site, alice, item)[0] == size
 
 
+@pytest.mark.parametrize("title", ["\ud800", "\x00", "a\uffff", "a\nb", " ", "x" * 201, 5])
+def test_a_title_is_a_line_of_text(site: Site, alice: Person, title: object) -> None:
+    item = site.bring(alice, "IMG_1.jpg", jpeg())
+    assert change(site, f"items/{item}", {"title": title}).status == 400
+    assert api(site, f"items/{item}")["title"] is None
+
+
 @pytest.mark.parametrize(
     ("rotation", "corner", "size"), [(90, 1, (48, 64)), (180, 2, (64, 48)), (270, 3, (48, 64))]
 )
