@@ -35,13 +35,15 @@ _BY_DATE = re.compile(
     r"billeder fra|bilder fra|foton från|zdjęcia z) \d{4}",
     re.IGNORECASE,
 )
+_STILL = re.compile(r"(.+?)\.(?:jpe?g|heic|png|webp|avif|mp\.jpg|dng)(?:\.|$)", re.IGNORECASE)
 _MOTION = re.compile(r"(.+?)(?:\.MP|\.COVER|~\d)+", re.IGNORECASE)
 
 
 def pair(media: Iterable[str], sidecars: Iterable[str]) -> dict[str, str]:
     """Which of the sidecars (names ending in .json) tells of which file of the same folder."""
     known = [(sidecar, *_unnumbered(sidecar[: -len(".json")])) for sidecar in sorted(sidecars)]
-    return {name: found for name in media if (found := _sidecar_of(name, known))}
+    stills = _stills(known)
+    return {name: found for name in media if (found := _sidecar_of(name, known, stills))}
 
 
 def read(place: Path, name: str) -> Told | None:
@@ -87,7 +89,9 @@ def parse(said: dict[str, Any], name: str) -> Told | None:
     return Told(hint if has_news else None, true_name, said.get("favorited") is True)
 
 
-def _sidecar_of(name: str, known: list[tuple[str, str, str]]) -> str | None:
+def _sidecar_of(
+    name: str, known: list[tuple[str, str, str]], stills: dict[tuple[str, str], str]
+) -> str | None:
     stem, dot, extension = name.rpartition(".")
     if not stem:
         stem, dot, extension = name, "", ""
@@ -97,7 +101,7 @@ def _sidecar_of(name: str, known: list[tuple[str, str, str]]) -> str | None:
     if edited := _EDITED.fullmatch(stem):
         original, first = _unnumbered(edited[1])
         return _beginning(f"{original}{dot}{extension}", edited[2] or first, known)
-    return _of_the_still(own, number, known)
+    return _of_the_still(own, number, stills)
 
 
 def _beginning(whole: str, number: str, known: list[tuple[str, str, str]]) -> str | None:
@@ -117,15 +121,20 @@ def _fits(whole: str, base: str) -> bool:
     return is_long_enough and ((whole + _SUPPLEMENT).startswith(base) or is_of_cut_file)
 
 
-def _of_the_still(stem: str, number: str, known: list[tuple[str, str, str]]) -> str | None:
+def _stills(known: list[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+    """The first sidecar of each picture that clips may belong to: by its name without ending, and number."""
+    stills: dict[tuple[str, str], str] = {}
+    for sidecar, base, number in known:
+        if still := _STILL.match(base):
+            stills.setdefault((_MOTION.sub(r"\1", still[1]).lower(), number), sidecar)
+    return stills
+
+
+def _of_the_still(stem: str, number: str, stills: dict[tuple[str, str], str]) -> str | None:
     """The sidecar of the picture that a clip belongs to: the same name with another ending."""
     motion = _MOTION.fullmatch(stem)
     wanted = {stem.lower(), motion[1].lower() if motion else stem.lower()}
-    for sidecar, base, its_number in known:
-        still = re.match(r"(.+?)\.(?:jpe?g|heic|png|webp|avif|mp\.jpg|dng)(?:\.|$)", base, re.IGNORECASE)
-        if still and its_number == number and _MOTION.sub(r"\1", still[1]).lower() in wanted:
-            return sidecar
-    return None
+    return min((stills[each, number] for each in wanted if (each, number) in stills), default=None)
 
 
 def _unnumbered(name: str) -> tuple[str, str]:
