@@ -115,7 +115,8 @@ def move(memories: Memories, home: Home) -> object:
 
 
 def take_out(memories: Memories, home: Home) -> object:
-    return memories.move(home.alice, home.catalog.memories.shots(home.alice, only(home, MAY).id)[:1], None)
+    id_ = only(home, MAY).id
+    return memories.take_out(home.alice, id_, home.catalog.memories.shots(home.alice, id_)[:1])
 
 
 def hide(memories: Memories, home: Home) -> object:
