@@ -7,7 +7,7 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar
 
 from pebble import ProcessPool
 
@@ -17,6 +17,8 @@ from indexer.errors import LibraryError
 from indexer.model import Job, Outcome, Task
 
 Decode = Callable[[Task], Outcome]
+Seen = TypeVar("Seen")
+Found = TypeVar("Found")
 
 _CPU_FOR_A_SECOND = 2  # a decoder may use more than one thread
 _SLACK_S = 60.0  # a process is started before a job, or killed
@@ -75,6 +77,10 @@ class Crew:
         self._running[future] = job, task, time.monotonic() + patience_s
         future.add_done_callback(lambda _: ended())
 
+    def run(self, look: Callable[[Seen], Found], seen: Seen, deadline_s: float) -> Future[Found]:
+        """Have a process do what is no job; the future raises what it died of. Raises PoolBroken."""
+        return self._schedule(_bounded, (look, seen, deadline_s), deadline_s)
+
     def collect(self) -> Iterator[tuple[Job, Task, Future[Outcome]]]:
         """What has ended; the future has the outcome or raises what the process died of.
 
@@ -110,9 +116,9 @@ class Crew:
         return future
 
 
-def _bounded(decode: Decode, task: Task, deadline_s: float) -> Outcome:
+def _bounded(work: Callable[[Seen], Found], on: Seen, deadline_s: float) -> Found:
     allow_cpu(_CPU_FOR_A_SECOND * deadline_s)
     try:
-        return decode(task)
+        return work(on)
     finally:
         give_back_memory()

@@ -473,6 +473,15 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A picture that waits, of which a placeholder is to be found meanwhile; ``turn_deg`` as in `Item`."""
+
+    original: Path
+    media: MediaType
+    turn_deg: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TvFile:
     """What televisions get of an original; ``derivative`` is the file in the original's folder, without
     recipe and extension ("tv", "turned-90/tv"), "" the original itself."""

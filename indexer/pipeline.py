@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from indexer.derivatives import files, makers
+from indexer.derivatives import files, makers, placeholders
 from indexer.derivatives.files import Derivative
 from indexer.errors import LibraryError, NoRoom
 from indexer.hashing import told_when_full
@@ -18,7 +18,8 @@ from indexer.knowledge import CaptureTime, Metadata, Position
 from indexer.metadata import hints, places, readers, zones
 from indexer.metadata.capture_time import Evidence, choose
 from indexer.metadata.findings import Findings
-from indexer.model import Failure, JobKind, Outcome, Task, TvFile
+from indexer.metadata.thumbnails import find_thumbnail
+from indexer.model import Failure, Glimpse, JobKind, Outcome, Task, TvFile
 
 _log = logging.getLogger(__name__)
 
@@ -130,6 +131,17 @@ def run(task: Task) -> Outcome:
             failures.append(Failure(name, _reason(error)))
             _tell(task, name, error)
     return Outcome(_metadata(learnt), failures[0] if failures else None, tv=learnt.tv)
+
+
+def placeholder_of(glimpse: Glimpse) -> str | None:
+    """The thumbhash of the thumbnail that a camera put in; None where there is none that can be shown."""
+    try:
+        with glimpse.original.open("rb") as file:
+            found = find_thumbnail(file, glimpse.media)
+        return placeholders.of_thumbnail(*found, glimpse.turn_deg) if found else None
+    except Exception as error:  # noqa: BLE001 - what is damaged is told when the picture itself is decoded
+        _log.debug("%s: no placeholder: %r", glimpse.original.name, error)
+        return None
 
 
 def _tell(task: Task, step: str, error: Exception) -> None:

@@ -70,9 +70,17 @@ class Directory:
 
 def first_directory(file: BinaryIO) -> Directory:
     """The first directory of a seekable file, whatever its magic number; empty where it is broken."""
-    order = ">" if read_at(file, 0, 2) == b"MM" else "<"
-    (start,) = struct.unpack(order + "I", read_at(file, 4, 4).ljust(4, b"\x00"))
-    return directory_at(file, start, order)
+    order = _order(file)
+    return directory_at(file, _pointer(file, 4, order), order)
+
+
+def second_directory(file: BinaryIO) -> Directory:
+    """The one after the first, in which EXIF keeps a thumbnail; empty where there is none."""
+    order = _order(file)
+    first = _pointer(file, 4, order)
+    (count,) = struct.unpack(order + "H", read_at(file, first, 2).ljust(2, b"\x00"))
+    start = _pointer(file, first + 2 + ENTRY_BYTES * count, order)
+    return directory_at(file, start, order) if start else Directory(file, order, {})
 
 
 def directory_at(file: BinaryIO, start: int, order: str) -> Directory:
@@ -83,3 +91,11 @@ def directory_at(file: BinaryIO, start: int, order: str) -> Directory:
     tags = (struct.unpack_from(order + "H", entries, at)[0] for at in places)
     values = (entries[at + 2 : at + ENTRY_BYTES] for at in places)
     return Directory(file, order, dict(zip(tags, values, strict=True)))
+
+
+def _order(file: BinaryIO) -> str:
+    return ">" if read_at(file, 0, 2) == b"MM" else "<"
+
+
+def _pointer(file: BinaryIO, at: int, order: str) -> int:
+    return int(struct.unpack(order + "I", read_at(file, at, 4).ljust(4, b"\x00"))[0])

@@ -22,9 +22,10 @@ from indexer.crew import Crew, PoolBroken
 from indexer.derivatives import files
 from indexer.derivatives.files import STILLS_RECIPE, Derivative, edition
 from indexer.errors import NoRoom
+from indexer.glancing import Glancing
 from indexer.knowledge import Metadata
 from indexer.library import derivatives_folder
-from indexer.model import Failure, Item, Job, JobKind, MediaType, Outcome, Task
+from indexer.model import Failure, Glimpse, Item, Job, JobKind, MediaType, Outcome, Task
 from indexer.store import Store
 from indexer.tending import Tending
 
@@ -69,11 +70,12 @@ class Worker:
         stills = Crew(STILLS, _STILL_LIMITS, self.processes, 1, _RECYCLE_AFTER)
         films = Crew(FILMS, _FILM_LIMITS, max(1, self.processes - 1), 0, _RECYCLE_AFTER)
         crews = stills, films
+        glancing = Glancing(self.catalog, self.originals, stills, look)
         try:
             stills.prepare(_make_ready)
             while not stop.is_set():
                 wake.clear()
-                self._turn(crews, wake, stop)
+                self._turn(crews, glancing, wake, stop)
                 wake.wait(_LOOK_AGAIN_S)
         finally:
             for crew in crews:
@@ -93,9 +95,11 @@ class Worker:
                 pass
             self._tending.finish()
 
-    def _turn(self, crews: tuple[Crew, ...], wake: threading.Event, stop: threading.Event) -> None:
+    def _turn(
+        self, crews: tuple[Crew, ...], glancing: Glancing, wake: threading.Event, stop: threading.Event
+    ) -> None:
         try:
-            self._work(crews, wake)
+            self._work(crews, glancing, wake)
         except PoolBroken:
             raise
         except NoRoom as error:
@@ -106,15 +110,20 @@ class Worker:
             _log.exception("the worker could not go on; trying again")
             stop.wait(_PAUSE_AFTER_ERROR_S)
 
-    def _work(self, crews: tuple[Crew, ...], wake: threading.Event) -> None:
+    def _work(self, crews: tuple[Crew, ...], glancing: Glancing, wake: threading.Event) -> None:
         if not all(self._collect(crew) for crew in crews):
             raise NoRoom
+        glancing.collect()
         self._keep_claims(crews)
         if self.catalog.groups.regroup_next():
             wake.set()  # there may be more of it
         for crew in crews:
             self._fill(crew, wake)
-        if not (crews[0].jobs or self.catalog.jobs.is_paused()):
+        if self.catalog.jobs.is_paused():
+            return
+        if crews[0].jobs:
+            glancing.start(wake.set)
+        else:
             self._tending.turn()
 
     def _collect(self, crew: Crew) -> bool:
@@ -245,6 +254,13 @@ def decode(task: Task) -> Outcome:
     from indexer.pipeline import run
 
     return run(task)
+
+
+def look(glimpses: tuple[Glimpse | None, ...]) -> tuple[str | None, ...]:
+    """The placeholders of pictures that wait, as far as their files hold them; in a process of the crew."""
+    from indexer.pipeline import placeholder_of
+
+    return tuple(placeholder_of(one) if one else None for one in glimpses)
 
 
 def _make_ready() -> None:

@@ -7,6 +7,7 @@ top left, green top right, blue bottom left, white bottom right.
 from __future__ import annotations
 
 import io
+import struct
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,21 @@ def quarters(size: tuple[int, int], seed: int = 0) -> Image.Image:
 def jpeg(shot: Shot = Shot()) -> bytes:
     """A baseline JPEG of this shot."""
     return _save(shot, "JPEG", quality=92)
+
+
+def jpeg_with_thumbnail(thumbnail: bytes, orientation: int = 1, seed: int = 0) -> bytes:
+    """A baseline JPEG in whose EXIF a camera put a small picture."""
+    buffer = io.BytesIO()
+    exif = b"Exif\x00\x00" + exif_with_thumbnail(thumbnail, orientation)
+    quarters((96, 64), seed).save(buffer, "JPEG", quality=92, exif=exif)
+    return buffer.getvalue()
+
+
+def exif_with_thumbnail(thumbnail: bytes, orientation: int = 1) -> bytes:
+    """A block of two directories: how the picture is turned, and where the thumbnail lies."""
+    first = struct.pack("<HHHIHHI", 1, Base.Orientation, 3, 1, orientation, 0, 26)
+    second = struct.pack("<HHHIIHHIII", 2, 0x0201, 4, 1, 56, 0x0202, 4, 1, len(thumbnail), 0)
+    return b"II*\x00" + struct.pack("<I", 8) + first + second + thumbnail
 
 
 def png(shot: Shot = Shot()) -> bytes:

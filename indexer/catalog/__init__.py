@@ -15,6 +15,7 @@ from indexer.catalog.devices import Devices
 from indexer.catalog.entries import Entries
 from indexer.catalog.failures import Failures
 from indexer.catalog.gathering import Gathering
+from indexer.catalog.glimpses import Glimpses
 from indexer.catalog.groups import Groups
 from indexer.catalog.hints import Hints
 from indexer.catalog.items import Items
@@ -50,6 +51,7 @@ class Catalog:
     groups: Groups
     decisions: Decisions
     jobs: Jobs
+    glimpses: Glimpses
     locks: Locks
     transfers: Transfers
     resumables: Resumables
@@ -97,6 +99,7 @@ def open_catalog(location: Path | str) -> Catalog:
         Groups(database),
         Decisions(database),
         Jobs(database),
+        Glimpses(database),
         Locks(database),
         Transfers(database),
         Resumables(database),

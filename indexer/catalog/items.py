@@ -214,7 +214,7 @@ def _item(row: Any, uploads: tuple[Upload, ...] = ()) -> Item:
             position,
             duration_s,
             place,
-            thumbhash=thumbhash,
+            thumbhash=thumbhash or None,  # see `indexer.catalog.glimpses`
         ),
         added_at,
         None if failure_step is None else Failure(failure_step, failure_reason),

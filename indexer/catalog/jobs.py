@@ -299,6 +299,16 @@ def enqueue(connection: sa.Connection, person_id: int, sha256: str, now: float) 
     _ENQUEUE.run(connection, **_values(person_id, sha256, JobKind.INDEX, now))
 
 
+def waiting_pictures(most: int) -> sa.Select[int, str, int, int]:
+    """The first jobs that wait to index something new: person_id, sha256, priority, id."""
+    return (
+        sa.select(JobRow.person_id, JobRow.sha256, JobRow.priority, JobRow.id)
+        .where(JobRow.state == _PENDING, JobRow.priority >= _INDEX_BAND, JobRow.priority < _FULL_BAND)
+        .order_by(JobRow.priority.desc(), JobRow.id.desc())
+        .limit(sa.literal_column(str(most)))
+    )
+
+
 def anew(connection: sa.Connection, person_id: int, sha256: str, kind: JobKind, moment: float) -> None:
     """Ask for work (again), though it may be under way: what it finds then counts no more."""
     _ENQUEUE.run(connection, **_values(person_id, sha256, kind, moment))

@@ -53,13 +53,17 @@ def _open_tiff(file: BinaryIO) -> Blocks:
 
 
 def _open_cr3(file: BinaryIO) -> Blocks:
-    movie = first_box(file, b"moov", whole(file))
-    canon = _uuid_box(file, CANON_BOX, movie)
-    found = {kind: _content(file, extent) for kind, extent in boxes(file, canon)}
+    found = canon_blocks(file)
     main, camera, position = (io.BytesIO(found.get(kind, b"")) for kind in (b"CMT1", b"CMT2", b"CMT4"))
     xmp = _content(file, _uuid_box(file, XMP_BOX, whole(file)))
     noted = read_canon_note(io.BytesIO(found.get(b"CMT3", b"")))
     return Blocks(read_exif_in_parts(main, camera, position), xmp or None, noted)
+
+
+def canon_blocks(file: BinaryIO) -> dict[bytes, bytes]:
+    """What Canon keeps in a CR3, by the kind of box: blocks of EXIF (CMT1 ...), a thumbnail (THMB)."""
+    movie = first_box(file, b"moov", whole(file))
+    return {kind: _content(file, extent) for kind, extent in boxes(file, _uuid_box(file, CANON_BOX, movie))}
 
 
 def _uuid_box(file: BinaryIO, uuid: bytes, within: Extent) -> Extent:

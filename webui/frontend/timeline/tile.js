@@ -34,7 +34,7 @@ export class Tile {
     this.check.setAttribute("aria-label", `Choose ${item.name}`);
     this.clip.use(face === "picture" ? clipOf(item) : null);
     if (face === "picture") this.#showPicture(item);
-    else this.root.replaceChildren(placeholder(item, face));
+    else this.root.replaceChildren(standIn(item, face));
     this.root.append(...marksOf(item, group));
   }
 
@@ -102,6 +102,11 @@ function marksOf(item, group) {
   if (group) marks.push(element("span", { class: "group-badge", title: group.label }, icon("stack"), `${group.word} ${format.number(group.count)}`.trim()));
   if (item.favourite) marks.push(element("span", { class: "heart-badge" }, icon("heart")));
   return marks;
+}
+
+/** A picture that is being prepared shows its blur, where its camera put a thumbnail in. @param {import("../api.js").Item} item @param {string} face */
+function standIn(item, face) {
+  return (face === "pending" && blurOf(item.thumbhash)) || placeholder(item, face);
 }
 
 /** @param {import("../api.js").Item} item @param {string} face */
