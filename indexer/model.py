@@ -457,7 +457,8 @@ class Task:
 
     ``derivatives`` is the folder for this original's derivatives, made when absent. ``metadata_only``
     leaves them out: decoding has crashed before, but the date may still be read. ``now`` (epoch
-    seconds) bounds believable dates. ``turn_deg`` is as in `Item`.
+    seconds) bounds believable dates. ``turn_deg`` is as in `Item`. Whoever decodes a very large picture
+    locks ``lock_folder`` for so long.
     """
 
     original: Path
@@ -470,6 +471,7 @@ class Task:
     kind: JobKind = JobKind.INDEX
     hint: Hint | None = None
     turn_deg: int = 0
+    lock_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -497,12 +499,13 @@ class Outcome:
     """What the pipeline learnt; ``failure`` is the first step that failed, the others ran all the same.
 
     ``metadata`` is for INDEX alone. With ``found_no_room`` nothing counts: the disk was full, which says
-    nothing about the file. ``tv`` is for TV.
+    nothing about the file; nor with ``must_wait``: others held up a very large picture. ``tv`` is for TV.
     """
 
     metadata: Metadata
     failure: Failure | None
     found_no_room: bool = False
+    must_wait: bool = False
     tv: TvFile | None = None
 
 

@@ -10,8 +10,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from indexer.derivatives import files, makers, placeholders
+from indexer.derivatives import files, large, makers, placeholders
 from indexer.derivatives.files import Derivative
+from indexer.derivatives.large import MustWait
 from indexer.errors import LibraryError, NoRoom
 from indexer.hashing import told_when_full
 from indexer.knowledge import CaptureTime, Metadata, Position
@@ -70,7 +71,11 @@ def choose_capture_time(task: Task, learnt: Learnt) -> Learnt:
 def make_derivatives(task: Task, learnt: Learnt) -> Learnt:
     if task.metadata_only:
         return learnt
-    thumbhash = makers.make(task.original, task.media, task.derivatives, task.turn_deg)
+    found = learnt.findings
+    is_small = found.width and found.height and found.width * found.height < large.FROM_PIXELS
+    pixels = 0 if is_small else makers.pixels_for(Derivative.PREVIEW, task.original, task.media)
+    with large.alone(task.lock_folder, pixels):
+        thumbhash = makers.make(task.original, task.media, task.derivatives, task.turn_deg)
     # A picture in full size is made anew when it is asked for again.
     files.drop_older(task.derivatives, (Derivative.THUMBNAIL, Derivative.PREVIEW, Derivative.FULL))
     return replace(learnt, thumbhash=thumbhash)
@@ -88,13 +93,15 @@ def make_film(task: Task, learnt: Learnt) -> Learnt:
 
 
 def make_full(task: Task, learnt: Learnt) -> Learnt:
-    makers.make_full(task.original, task.media, task.derivatives, task.turn_deg)
+    with large.alone(task.lock_folder, makers.pixels_for(Derivative.FULL, task.original, task.media)):
+        makers.make_full(task.original, task.media, task.derivatives, task.turn_deg)
     files.drop_older(task.derivatives, (Derivative.FULL,))
     return learnt
 
 
 def make_tv(task: Task, learnt: Learnt) -> Learnt:
-    made = makers.make_tv(task.original, task.media, task.derivatives, task.turn_deg)
+    with large.alone(task.lock_folder, makers.pixels_for(Derivative.TV, task.original, task.media)):
+        made = makers.make_tv(task.original, task.media, task.derivatives, task.turn_deg)
     files.drop_older(task.derivatives, (Derivative.TV,))
     return replace(learnt, tv=made)
 
@@ -118,7 +125,7 @@ STEPS: dict[JobKind, tuple[tuple[str, Step], ...]] = {
 def run(task: Task) -> Outcome:
     """Take one original through every step. A step that fails is reported; the others still run.
 
-    Only a full disk ends it early.
+    Only a full disk ends it early, or a very large picture that would have to wait for long.
     """
     learnt, failures = Learnt(), []
     for name, step in STEPS[task.kind]:
@@ -127,6 +134,8 @@ def run(task: Task) -> Outcome:
                 learnt = step(task, learnt)
         except NoRoom:
             return Outcome(Metadata(), None, found_no_room=True)
+        except MustWait:
+            return Outcome(Metadata(), None, must_wait=True)
         except Exception as error:  # noqa: BLE001 - the wall around one file: the others must go on
             failures.append(Failure(name, _reason(error)))
             _tell(task, name, error)

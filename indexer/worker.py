@@ -21,6 +21,7 @@ from indexer.containment import Limits
 from indexer.crew import Crew, PoolBroken
 from indexer.derivatives import files
 from indexer.derivatives.files import STILLS_RECIPE, Derivative, edition
+from indexer.derivatives.large import LONGEST_WAIT_S
 from indexer.errors import NoRoom
 from indexer.glancing import Glancing
 from indexer.knowledge import Metadata
@@ -175,9 +176,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - whatever a decoder dies of
             self._note_crash(job, task, error)
             return True
-        if outcome.found_no_room:
+        if outcome.found_no_room or outcome.must_wait:
             self.catalog.jobs.release(job)
-            return False
+            return outcome.must_wait
         failure = GAVE_UP if task.metadata_only else outcome.failure
         self.catalog.jobs.finish(job, outcome.metadata, failure, STILLS_RECIPE, outcome.tv)
         return True
@@ -220,6 +221,7 @@ class Worker:
             kind=job.kind,
             hint=self.catalog.hints.get(job.person_id, job.sha256),
             turn_deg=item.turn_deg,
+            lock_folder=self.derivatives,
         )
 
 
@@ -241,7 +243,7 @@ _STEPS = {
 def deadline_of(kind: JobKind, item: Item) -> float:
     """How many seconds such a job may take: a film by its length, a picture as the worst ones need."""
     if kind is JobKind.INDEX or kind is JobKind.FULL:
-        return _DEADLINE_S
+        return _DEADLINE_S + LONGEST_WAIT_S
     return min(_MOST_FILM_S, _FILM_S + _FOR_A_SECOND_S * (item.metadata.duration_s or _UNKNOWN_LENGTH_S))
 
 

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import pillow_heif
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
@@ -26,6 +26,7 @@ from indexer.derivatives.stills import (
     PictureUnreadable,
     Size,
 )
+from indexer.jpegxl import read_head
 from indexer.model import MediaType
 
 # Pillow knows some fifty formats, most of them without use to us and some with a history of holes.
@@ -50,7 +51,7 @@ class Decoded:
     orientation: int = 1
 
 
-Decoder = Callable[[BinaryIO, int | None], Decoded]
+Made = TypeVar("Made")
 
 
 def make_stills(original: Path, media: MediaType, folder: Path, turn_deg: int = 0) -> str:
@@ -80,6 +81,33 @@ def upright(original: Path, media: MediaType, longest_px: int | None) -> Image.I
         return finished(decode(file, longest_px))
 
 
+def pixels_at_once(original: Path, media: MediaType, longest_px: int | None) -> int:
+    """How many pixels `upright` has in memory at once, by the picture's head; 0 where that is broken."""
+    try:
+        with original.open("rb") as file:
+            if media.mime == jpegxl.MIME:
+                head = read_head(file)
+                return head.width * head.height if head else 0
+            return _safely(_count_heif if _is_heif(file, media) else _count_plain, file, longest_px)
+    except (PictureTooLarge, PictureUnreadable):
+        return 0
+
+
+def _count_heif(file: BinaryIO, _longest_px: int | None) -> int:
+    width, height = _primary(file).size
+    return int(width * height)
+
+
+def _count_plain(file: BinaryIO, longest_px: int | None) -> int:
+    """A JPEG is shrunk while it is decoded; of a progressive one, all that is stored comes first."""
+    with Image.open(file, formats=FORMATS) as image:
+        stored = image.width * image.height
+        if longest_px is None or image.info.get("progressive"):
+            return stored
+        image.draft(None, stills.fitted(image.size, longest_px))
+        return image.width * image.height
+
+
 def finished(decoded: Decoded) -> Image.Image:
     """In sRGB, and upright."""
     return stills.turned(colours.to_srgb(decoded.image, decoded.profile), decoded.orientation)
@@ -97,7 +125,7 @@ def decode(file: BinaryIO, longest_px: int | None) -> Decoded:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-def _safely(decoder: Decoder, file: BinaryIO, longest_px: int | None) -> Decoded:
+def _safely(decoder: Callable[[BinaryIO, int | None], Made], file: BinaryIO, longest_px: int | None) -> Made:
     """Decoders fail with errors of every class; here they become sentences."""
     file.seek(0)
     try:

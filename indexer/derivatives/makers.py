@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from indexer.derivatives import images, raw, television, videos
+from indexer.derivatives.files import Derivative
+from indexer.derivatives.stills import PREVIEW_PX
 from indexer.model import Kind, MediaType, TvFile
 
 Maker = Callable[[Path, MediaType, Path, int], str | None]
@@ -20,6 +22,30 @@ MAKERS: dict[Kind, Maker] = {
 FULL_MAKERS: dict[Kind, Callable[[Path, MediaType, Path, int], None]] = {
     Kind.IMAGE: images.make_full,
     Kind.RAW: raw.make_full,
+}
+
+
+# How many pixels a kind has in memory at once; of videos it is bounded for each.
+_COUNTERS: dict[Kind, Callable[[Path, MediaType, int | None], int]] = {
+    Kind.IMAGE: images.pixels_at_once,
+    Kind.RAW: raw.pixels_at_once,
+}
+
+
+def pixels_for(made: Derivative, original: Path, media: MediaType) -> int:
+    """How many pixels of an original are in memory at once while this is made; 0 where it is broken."""
+    count = _COUNTERS.get(media.kind)
+    return count(original, media, _NEEDED_PX[made, media.kind]) if count else 0
+
+
+# None is all there is; of a RAW, televisions get what was developed in full, made smaller.
+_NEEDED_PX: dict[tuple[Derivative, Kind], int | None] = {
+    (Derivative.PREVIEW, Kind.IMAGE): PREVIEW_PX,
+    (Derivative.PREVIEW, Kind.RAW): PREVIEW_PX,
+    (Derivative.FULL, Kind.IMAGE): None,
+    (Derivative.FULL, Kind.RAW): None,
+    (Derivative.TV, Kind.IMAGE): television.TV_PX,
+    (Derivative.TV, Kind.RAW): None,
 }
 
 

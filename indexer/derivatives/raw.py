@@ -16,7 +16,7 @@ from typing import Any
 import rawpy
 from PIL import Image
 
-from indexer.derivatives import images, stills
+from indexer.derivatives import images, large, stills
 from indexer.derivatives.images import Decoded
 from indexer.derivatives.stills import PREVIEW_PX, PictureTooLarge, PictureUnreadable, Size
 from indexer.errors import LibraryError
@@ -62,6 +62,25 @@ def picture(original: Path, longest_px: int) -> Image.Image:
         return _picture(original, None)
     except RawNotUnderstood:
         return _picture(original, longest_px)
+
+
+def pixels_at_once(original: Path, media: MediaType, longest_px: int | None) -> int:
+    """How many pixels of the sensor are developed for this; 0 where the camera's own preview will do."""
+    try:
+        with _opened(original) as raw:
+            sensor: Size = (raw.sizes.width, raw.sizes.height)
+            pixels = sensor[0] * sensor[1]
+            # Only then is it worth a look at the preview.
+            if pixels < large.FROM_PIXELS or (longest_px and _has_good_preview(raw, sensor, longest_px)):
+                return 0
+            return pixels
+    except RawNotUnderstood:
+        return 0
+
+
+def _has_good_preview(raw: Any, sensor: Size, longest_px: int) -> bool:
+    preview = _preview(raw, longest_px)
+    return preview is not None and max(preview.size) >= min(GOOD_PREVIEW_PX, max(sensor))
 
 
 def _picture(original: Path, longest_px: int | None) -> Image.Image:
