@@ -78,6 +78,22 @@ def test_it_is_told_while_the_copy_runs(desk: Desk) -> None:
     assert len(desk.all()) == 1
 
 
+def test_it_tells_how_many_files_are_prepared(desk: Desk) -> None:
+    """Shown or failed, under each name; of this copy alone."""
+    home = desk.home
+    home.bring("other.jpg", photos.jpeg(Shot(seed=7)))
+    home.bring("DCIM/a.jpg", PHOTO)
+    home.bring("DCIM/again.jpg", PHOTO)
+    home.bring("DCIM/broken.jpg", PHOTO[: PHOTO.index(b"\xff\xdb") + 6])
+    home.bring("DCIM/empty.jpg", b"")
+    receipt = next(one for one in desk.all() if one.folder == "DCIM")
+    assert (receipt.totals.files, desk.receipts.prepared(receipt)) == (3, 0)
+    home.worker().drain()
+    home.bring("DCIM/new.jpg", OTHER)
+    (receipt,) = (one for one in desk.all() if one.folder == "DCIM")
+    assert (receipt.totals.files, desk.receipts.prepared(receipt)) == (4, 3)
+
+
 def test_a_pause_begins_another_copy(desk: Desk) -> None:
     desk.home.bring("DCIM/a.jpg", PHOTO)
     desk.later()

@@ -66,6 +66,7 @@ def test_answers_fit_their_description(site: Site, alice: Person) -> None:
         3,
         True,
     )
+    assert whole["prepared"] == 0
     again = next(entry for entry in whole["entries"] if entry["name"] == "again.jpg")
     assert (again["outcome"], again["verified"]) == ("held", True)
     assert again["item_id"] == again["sha256"] == digest(jpeg(Shot(make="c.jpg")))

@@ -73,6 +73,7 @@ class ReceiptPages:
             person=visitor.person,
             csrf_token=visitor.csrf_token,
             receipt=receipt,
+            prepared=self._receipts.prepared(receipt),
             state=_STATES[receipt.state],
             when=_span(receipt),
             is_later_page=bool(after),
@@ -111,10 +112,13 @@ class ReceiptPages:
             limit=_limit(_FILES_ON_A_PAGE, MOST_FILES),
             only_troubled=_asked("only") == "troubled",
         )
-        entries = [entry_json(file) for file in page.files]
-        return _varying(
-            json_answer({**receipt_json(receipt), "entries": entries, "next": _cursor(page.next_key)})
-        )
+        whole = {
+            **receipt_json(receipt),
+            "prepared": self._receipts.prepared(receipt),
+            "entries": [entry_json(file) for file in page.files],
+            "next": _cursor(page.next_key),
+        }
+        return _varying(json_answer(whole))
 
     def csv(self, receipt_id: str) -> HTTPResponse:
         """All files of a receipt for a spreadsheet; raises NoSuchReceipt."""

@@ -12,8 +12,9 @@ from indexer import names
 from indexer.catalog import entries, leftovers
 from indexer.catalog.database import Database
 from indexer.catalog.receipt_tables import ReceiptFileRow, ReceiptRow
+from indexer.catalog.tables import ItemRow
 from indexer.errors import NameOccupied
-from indexer.model import Door
+from indexer.model import Door, State
 from indexer.receipt import (
     ARRIVED,
     TROUBLED,
@@ -80,6 +81,18 @@ class Receipts:
             rows = connection.execute(query.order_by(ReceiptFileRow.key).limit(limit + 1)).all()
         files = tuple(map(_file, rows[:limit]))
         return FilePage(files, files[-1].key if len(rows) > limit else None)
+
+    def prepared(self, receipt: Receipt) -> int:
+        """Of the files that arrived, how many do not wait to be indexed any more."""
+        item = (ItemRow.person_id == receipt.person_id) & (ItemRow.sha256 == ReceiptFileRow.sha256)
+        query = sa.select(sa.func.count()).select_from(ReceiptFileRow).join(ItemRow, item)
+        query = query.where(
+            ReceiptFileRow.receipt_id == receipt.id,
+            ReceiptFileRow.outcome.in_(ARRIVED),
+            ItemRow.state != State.PENDING,
+        )
+        with self._database.read() as connection:
+            return int(connection.scalar(query) or 0)
 
     def open(self) -> tuple[tuple[Receipt, float], ...]:
         """Everybody's open receipts and when each was last active, without their numbers."""

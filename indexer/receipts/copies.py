@@ -60,6 +60,10 @@ class Receipts:
             raise NoSuchReceipt
         return receipt
 
+    def prepared(self, receipt: Receipt) -> int:
+        """How many of the files that arrived are indexed: they are shown, or it is told why not."""
+        return self.catalog.receipts.prepared(receipt)
+
     def files(
         self, receipt: Receipt, *, after: str = "", limit: int = 1000, only_troubled: bool = False
     ) -> FilePage:

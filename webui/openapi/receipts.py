@@ -53,6 +53,7 @@ SCHEMAS: Json = {
     "Receipts": fields(receipts=list_of(ref("Receipt")), next=or_null(TEXT)),
     "WholeReceipt": fields(
         **_RECEIPT,
+        prepared={**COUNT, "description": "Of the files, those that do not wait to be indexed any more."},
         entries=list_of(
             fields(
                 path=TEXT,
