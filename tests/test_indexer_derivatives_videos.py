@@ -75,6 +75,16 @@ def test_every_sample_has_a_poster(sample: Sample, tmp_path: Path) -> None:
     assert is_red_over_blue(picture) or sample not in BANDS
 
 
+def test_the_clip_is_five_silent_seconds_of_a_long_film(tmp_path: Path) -> None:
+    film = films.make_film(tmp_path / "film.mp4", seconds=12)
+    assert look(film).audio_codec == "aac"
+    make_film(film, films.media_of(film), tmp_path / "made")
+    clip = derivative(tmp_path / "made", "clip")
+    with probe.opened(clip, films.media_of(clip)) as container:
+        assert [stream.type for stream in container.streams] == ["video"]
+    assert look(clip).duration_s == pytest.approx(5, abs=0.3)
+
+
 @needs_samples
 @pytest.mark.parametrize("sample", CLIPS, ids=str)
 def test_every_sample_becomes_playable(sample: Sample, tmp_path: Path) -> None:

@@ -91,6 +91,16 @@ def movie(*handlers: bytes) -> bytes:
     return ftyp(b"isom", b"mp41") + box(b"free", b"") + box(b"moov", b"".join(tracks))
 
 
+AAE = b"""<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict>
+<key>adjustmentBaseVersion</key><integer>0</integer>
+<key>adjustmentData</key><data>bVQBTsMw</data>
+<key>adjustmentFormatIdentifier</key><string>com.apple.photo</string>
+</dict></plist>
+"""
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "mime"),
     [
@@ -163,6 +173,7 @@ def test_tiff_and_its_raw_children(order: str, tags: dict[int, int], make: bytes
         (b"%PDF-1.7", "other", "application/pdf"),
         (b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>', "other", "application/rdf+xml"),
         (b"<plist><key>adjustmentData</key></plist>", "other", "application/vnd.apple.photos"),
+        (AAE, "other", "application/vnd.apple.photos"),
         (b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X", "other", "application/octet-stream"),
         (b"BM, said the driver of it.", "other", "text/plain"),
         (b"MM", "other", "text/plain"),

@@ -62,6 +62,34 @@ def test_everything_pending_is_done(home: Home) -> None:
     assert home.catalog.jobs.queue(home.alice) == Queue(0, 0, 1)
 
 
+@pytest.mark.parametrize(
+    ("content", "mime"),
+    [
+        (b"<plist><key>adjustmentData</key></plist>", "application/vnd.apple.photos"),
+        (b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>', "application/rdf+xml"),
+    ],
+)
+@pytest.mark.parametrize("extension", ["jpg", "AAE", "xmp"])
+def test_side_files_are_documents_whatever_their_name(
+    home: Home, content: bytes, mime: str, extension: str
+) -> None:
+    sha256 = home.bring(f"IMG_1.{extension}", content).sha256
+    home.worker().drain()
+    item = item_of(home, sha256)
+    assert (item.kind, item.mime, item.state, item.failure) == ("other", mime, "ready", None)
+    assert not has_thumbnail(home, sha256)
+    with home.library.open_original(home.alice, sha256 or "") as original:
+        assert original.read() == content
+
+
+@pytest.mark.parametrize("extension", ["AAE", "xmp"])
+def test_side_files_are_in_the_shot_of_their_picture(home: Home, extension: str) -> None:
+    photo = home.bring("IMG_1.JPG", PHOTO).sha256
+    side = home.bring(f"IMG_1.{extension}", b"<plist><key>adjustmentData</key></plist>").sha256
+    home.worker().drain()
+    assert item_of(home, side).shot_id == item_of(home, photo).shot_id
+
+
 def test_a_crash_is_tried_again_and_then_given_up_with_the_date_read(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,12 +19,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from tests.photos import jpeg
-from tests.samples import Sample, load, needs_samples
+from tests import jpegxl
+from tests.photos import exif, jpeg, quarters
+from tests.samples import load, needs_samples
 from tests.server_process import ServerProcess, lay_account, process_tree
 
 _log = logging.getLogger(__name__)
@@ -106,22 +107,34 @@ WAYS: tuple[Callable[[Chance, bytearray], None], ...] = (
 )
 
 
-def by_format() -> dict[str, list[Sample]]:
-    """The samples to damage, in a fixed order: a rare format is damaged as often as JPEG."""
-    formats: dict[str, list[Sample]] = {}
+class Sound(NamedTuple):
+    """A file to damage."""
+
+    name: str
+    content: bytes
+
+
+def by_format() -> dict[str, list[Sound]]:
+    """What is to be damaged, in a fixed order: a rare format is damaged as often as JPEG."""
+    formats: dict[str, list[Sound]] = {}
     for sample in load():
         if 16 < sample.size_bytes <= MOST_BYTES:
-            formats.setdefault(sample.mime, []).append(sample)
+            sound = Sound(sample.name, sample.file.read_bytes())
+            formats.setdefault(sample.mime, []).append(sound)
+    # No camera writes it yet.
+    code = jpegxl.encode(quarters((640, 480)))
+    boxed = jpegxl.boxed(code, exif=exif(), parts=3)
+    formats["image/jxl"] = [Sound("bare.jxl", code), Sound("boxed.jxl", boxed)]
     return dict(sorted(formats.items()))
 
 
-def damaged(number: int, formats: dict[str, list[Sample]]) -> tuple[str, bytes]:
+def damaged(number: int, formats: dict[str, list[Sound]]) -> tuple[str, bytes]:
     """Name and content of one damaged file."""
     chance = Chance(SEED * 1_000_003 + number)
     one, other = (chance.choice(formats[chance.choice(list(formats))]) for _ in "12")
-    data = bytearray(one.file.read_bytes())
+    data = bytearray(one.content)
     if chance.random() < 0.1:
-        data[chance.randrange(1, len(data)) :] = other.file.read_bytes()[chance.randrange(other.size_bytes) :]
+        data[chance.randrange(1, len(data)) :] = other.content[chance.randrange(len(other.content)) :]
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
         if len(data) > 1:
             chance.choice(WAYS)(chance, data)
