@@ -13,8 +13,10 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from indexer.catalog import open_catalog
+from indexer.derivatives import thumbhash
 from tests.browser import Browser
-from tests.photos import Shot, jpeg
+from tests.photos import Shot, jpeg, quarters
 from tests.programs import require
 from tests.server_process import ROOT, ServerProcess
 from webui.static_files import StaticFiles
@@ -134,6 +136,24 @@ def test_timeline(browser: Browser, server: ServerProcess, photos: dict[str, byt
     browser.show_as(390, 844, pixel_ratio=2)
     browser.wait(lambda: browser.evaluate("document.documentElement.scrollWidth <= innerWidth"))
     browser.picture(ARTEFACTS / "8-timeline-phone.png")
+    assert browser.complaints() == []
+
+
+def test_a_photo_that_waits_shows_its_blur(browser: Browser, server: ServerProcess) -> None:
+    """Nothing is prepared while the indexing is paused; the worker's look into the file is done here."""
+    catalog = open_catalog(server.data / "catalog.sqlite3")
+    catalog.jobs.pause(is_paused=True)
+    with server.client() as dav:
+        dav.put("/Upload/waits.jpg", jpeg(Shot(size=(900, 600))))
+    log_in(browser, server)
+    browser.wait_for("a.tile-pending .tile-name")
+    blur = thumbhash.of(quarters((160, 107)))
+    catalog.glimpses.put((one, blur) for one in catalog.glimpses.unseen(1))
+    browser.wait_for("a.tile-pending canvas")
+    browser.picture(ARTEFACTS / "5-timeline-waiting.png")
+    catalog.jobs.pause(is_paused=False)
+    browser.wait_for("a.tile-picture")
+    catalog.close()
     assert browser.complaints() == []
 
 
