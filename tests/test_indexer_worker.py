@@ -207,12 +207,12 @@ def test_trouble_with_the_catalog_passes(home: Home, monkeypatch: pytest.MonkeyP
 
 
 def test_a_full_disk_costs_a_photo_nothing(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full_disk(_: int) -> None:
+    def full_disk(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     sha256 = home.bring("IMG_1.JPG", PHOTO).sha256
     with monkeypatch.context() as full:
-        full.setattr("os.fsync", full_disk)
+        full.setattr("os.replace", full_disk)
         for _ in range(MOST_ATTEMPTS + 1):
             with pytest.raises(NoRoom):
                 home.worker().drain()
@@ -416,6 +416,7 @@ def test_a_file_that_misbehaves_is_failed_and_the_next_is_done(
 ) -> None:
     monkeypatch.setattr(module, "decode", _misbehave)
     monkeypatch.setattr(module, "_DEADLINE_S", 2.0)
+    monkeypatch.setattr(module, "LONGEST_WAIT_S", 0.0)
     bad = home.bring(f"{misdeed}.jpg", photos.jpeg(Shot(seed=7))).sha256
     with working(home):
         wait_until(lambda: item_of(home, bad).state is State.FAILED)
