@@ -12,6 +12,7 @@ from wsgidav.dav_error import DAVError, get_http_status_string
 from davserver.wsgi import ShortAnswer
 from indexer.errors import (
     BadName,
+    CatalogBusy,
     ChecksumMismatch,
     IncompleteUpload,
     LibraryError,
@@ -48,6 +49,7 @@ _STATUS: tuple[tuple[type[LibraryError], int], ...] = (
     (PartsMissing, 400),
     (TooManyParts, 400),
     (TooManyTransfers, 507),
+    (CatalogBusy, 503),
     (OriginalMissing, 500),
 )
 _API_CODES = {400: "bad_request", 401: "not_logged_in", 403: "read_only_device", 429: "too_many_attempts"}

@@ -14,6 +14,7 @@ LibraryError
 |  |- NoSuchDevice
 |  `- NoDerivative        (carries the item's state)
 |- OriginalMissing        the rows are there, the bytes are lost
+|- CatalogBusy            another process holds it, and does not go on
 |- ImportFailed           a file or folder on the server's own disks cannot be read
 |- Refused
 |  |- BadName             a name that no share can hold
@@ -150,6 +151,13 @@ class Refused(LibraryError):
 class BadName(Refused):
     def __init__(self, reason: str) -> None:
         super().__init__(f"This name cannot be kept: {reason}.")
+
+
+class CatalogBusy(LibraryError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Another program keeps the catalog busy; nothing was changed. Try again in a minute."
+        )
 
 
 class NoRoom(Refused):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +13,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from indexer.catalog import database as module
 from indexer.catalog import open_catalog
 from indexer.catalog.database import Database
-from indexer.errors import CatalogDamaged, NoRoom
+from indexer.errors import CatalogBusy, CatalogDamaged, NoRoom
 from tests.libraries import add_person, opened_catalog
 
 NUMBER = sa.text("SELECT number FROM counter")
@@ -76,6 +78,15 @@ def test_nobody_sleeps_while_another_writes(database: Database) -> None:
     assert counted(database) == 200
 
 
+def test_who_waits_in_vain_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when a process is stopped in the middle of a transaction."""
+    monkeypatch.setattr(module, "_PATIENCE_S", 0.05)
+    with database.write(), ThreadPoolExecutor() as threads, pytest.raises(CatalogBusy):
+        threads.submit(count_up, database, 1).result()
+    count_up(database, 1)
+    assert counted(database) == 1
+
+
 def test_all_or_nothing(database: Database) -> None:
     def fail() -> None:
         with database.write() as connection:
@@ -127,6 +138,12 @@ def test_what_was_committed_is_there_for_others(tmp_path: Path) -> None:
         other.close()
     with opened_catalog(tmp_path) as catalog:
         assert [person.name for person in catalog.people.list()] == ["bob"]
+
+
+def test_nobody_else_can_read_it(tmp_path: Path) -> None:
+    file = tmp_path / "catalog.sqlite3"
+    open_catalog(file).close()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("kept_bytes", [0, 100])

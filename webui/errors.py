@@ -144,6 +144,7 @@ _LIBRARY_PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     library_errors.TooManyTransfers: (409, "too_many_uploads"),
     library_errors.NameOccupied: (409, "name_occupied"),
     library_errors.NoRoom: (507, "no_room"),
+    library_errors.CatalogBusy: (503, "busy"),
 }
 
 

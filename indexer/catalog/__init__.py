@@ -80,6 +80,8 @@ def open_catalog(location: Path | str) -> Catalog:
     ``location`` is an SQLite file, or the SQLAlchemy URL of another database. Raises CatalogTooNew,
     CatalogDamaged.
     """
+    if isinstance(location, Path):
+        location.touch(mode=0o600)  # what proves who somebody is lies in it
     database = Database(sqlite_url(location) if isinstance(location, Path) else location)
     try:
         migrate(database.engine)

@@ -19,14 +19,16 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from indexer.errors import NoRoom
+from indexer.errors import CatalogBusy, NoRoom
+
+_PATIENCE_S = 30.0
 
 # A checkpoint every 16 MB: one every 4, the default, is due after some fifty photos.
 _PRAGMAS = (
     "wal_autocheckpoint=4096",
     "journal_mode=WAL",
     "synchronous=FULL",
-    "busy_timeout=30000",
+    f"busy_timeout={_PATIENCE_S * 1000:.0f}",
     "foreign_keys=ON",
     "cache_size=-4096",
     "mmap_size=268435456",
@@ -70,7 +72,7 @@ class Database:
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[sa.Connection]:
-        """All or nothing, durable when the block is left; raises NoRoom when the disk is full.
+        """All or nothing, durable when the block is left; raises NoRoom when the disk is full, CatalogBusy.
 
         Without ``durable`` it survives the end of every process, but a power cut may take it away
         again: for what nobody has handed over, such as locks. It costs a tenth.
@@ -88,7 +90,7 @@ class Database:
             self._writer = connection
 
     def close(self) -> None:
-        with self._writing:
+        with self._next():
             if self._writer:
                 self._writer.close()
             self._writer = None
@@ -100,14 +102,23 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
+    def _next(self) -> Iterator[None]:
+        if not self._writing.acquire(timeout=_PATIENCE_S):
+            raise CatalogBusy
+        try:
+            yield
+        finally:
+            self._writing.release()
+
+    @contextmanager
     def _alone(self) -> Iterator[None]:
         """Threads queue for a lock, processes for one on the folder: whoever is next is woken at once.
 
         SQLite's own waiting, which still guards against others, is a sleep that grows to a tenth of a
         second. The folder is locked because closing any second handle of the file itself would drop
-        SQLite's locks (POSIX).
+        SQLite's locks (POSIX). Should a process stop while it holds it, one thread waits for it.
         """
-        with self._writing:
+        with self._next():
             if self._folder is None:
                 yield
                 return

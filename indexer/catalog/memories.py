@@ -183,7 +183,7 @@ class Memories:
     def page(
         self, person_id: int, sort: Sort, *, after: tuple[str, str] | None = None, limit: int | None = None
     ) -> tuple[Collection, ...]:
-        """All or ``limit``, the newest first, hidden ones too, beginning behind the (first day, id) ``after``."""
+        """All or ``limit``, the newest first, hidden ones too; behind the (first day, id) ``after``."""
         query = sa.select(*_COLLECTION).where(
             CollectionRow.person_id == person_id, CollectionRow.sort == sort
         )
