@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -45,6 +46,7 @@ _REMADE_AT_ONCE = 200
 _LATER = {JobKind.FILM: (Derivative.CLIP, Derivative.PLAYABLE), JobKind.TV: (Derivative.TV,)}
 _LOOK_AGAIN_S = 2.0
 _PAUSE_AFTER_ERROR_S = 5.0
+_REGROUP_EVERY_S = 0.5
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Worker:
     derivatives: Path
     processes: int = 1
     _renewed_at: float = field(default_factory=time.time, init=False)
+    _regrouped_at: float = field(default=-math.inf, init=False)
     _is_all_remade: bool = field(default=False, init=False)
     _tending: Tending = field(init=False)
 
@@ -116,16 +119,24 @@ class Worker:
             raise NoRoom
         glancing.collect()
         self._keep_claims(crews)
-        if self.catalog.groups.regroup_next():
-            wake.set()  # there may be more of it
         for crew in crews:
             self._fill(crew, wake)
+        self._regroup(crews[0], wake)
         if self.catalog.jobs.is_paused():
             return
         if crews[0].jobs:
             glancing.start(wake.set)
         else:
             self._tending.turn()
+
+    def _regroup(self, stills: Crew, wake: threading.Event) -> None:
+        """Group anew what is due; while photos keep coming, many at once, since neighbours share the work."""
+        now = time.monotonic()
+        if stills.jobs and now - self._regrouped_at < _REGROUP_EVERY_S:
+            return
+        self._regrouped_at = now
+        if self.catalog.groups.regroup_next():
+            wake.set()  # there may be more of it
 
     def _collect(self, crew: Crew) -> bool:
         """Write down what has ended; False when the disk had no room for some of it. Raises NoRoom."""
