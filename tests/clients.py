@@ -94,12 +94,12 @@ class DavClient:
         path: str,
         *,
         expect: int | Iterable[int],
-        body: bytes | Iterable[bytes] = b"",
+        body: bytes | memoryview | Iterable[bytes] = b"",
         headers: Mapping[str, str] | None = None,
         target: str | None = None,
     ) -> Answer:
         """Send one request; ``path`` is a plain name to be encoded, ``target`` goes out exactly as it is."""
-        chunked = {} if isinstance(body, bytes) else {"Transfer-Encoding": "chunked"}
+        chunked = {} if isinstance(body, bytes | memoryview) else {"Transfer-Encoding": "chunked"}
         self._connection.request(
             method,
             target or quote(path),
