@@ -113,10 +113,7 @@ class Library:
 
     def item(self, person_id: int, item_id: str) -> Item:
         """One item with its uploads; raises NoSuchItem."""
-        item = self.catalog.items.get(person_id, item_id)
-        if item is None:
-            raise NoSuchItem
-        return self._placed(person_id, [item])[0]
+        return self._placed(person_id, [self._held(person_id, item_id)])[0]
 
     def shot_of(self, person_id: int, item_id: str) -> Group | None:
         """The shot that an item is in: its members, and why they are together."""
@@ -124,7 +121,7 @@ class Library:
 
     def open_original(self, person_id: int, item_id: str) -> BinaryIO:
         """The stored bytes, seekable; raises NoSuchItem, OriginalMissing. The caller closes it."""
-        return self.originals.open(self.item(person_id, item_id).sha256)
+        return self.originals.open(self._held(person_id, item_id).sha256)
 
     def open_derivative(self, person_id: int, item_id: str, name: str) -> tuple[BinaryIO, str]:
         """The file (seekable) and its MIME type; ``name`` is one of `files.Derivative`.
@@ -132,7 +129,7 @@ class Library:
         A video that plays everywhere is its own playable version. What somebody deleted, and a picture
         in full size, is asked for and made soon. Raises NoSuchItem, NoDerivative.
         """
-        item = self.item(person_id, item_id)
+        item = self._held(person_id, item_id)
         if item.state is State.PENDING:
             # Somebody else's copy may have been prepared long ago, but that is not this person's to know.
             raise NoDerivative(name, item.state)
@@ -197,6 +194,13 @@ class Library:
     def pause(self, *, is_paused: bool) -> None:
         """Stop the work on everybody's items, or go on; what has begun is finished. Outlasts a restart."""
         self.catalog.jobs.pause(is_paused=is_paused)
+
+    def _held(self, person_id: int, item_id: str) -> Item:
+        """As `item`, without what only a person who reads about it wants to know."""
+        item = self.catalog.items.get(person_id, item_id)
+        if item is None:
+            raise NoSuchItem
+        return item
 
     def _placed(self, person_id: int, items: Sequence[Item]) -> tuple[Item, ...]:
         """The same with the places that were lent to those without."""

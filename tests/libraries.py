@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 
 from indexer.catalog import Catalog, open_catalog
@@ -106,6 +107,22 @@ def opened_catalog(folder: Path) -> Iterator[Catalog]:
         yield catalog
     finally:
         catalog.close()
+
+
+@contextmanager
+def counted(home: Home) -> Iterator[list[str]]:
+    """The statements that are run meanwhile, but for the `Prepared` ones."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    engine = home.catalog._database.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def add_person(catalog: Catalog, name: str = "alice") -> int:

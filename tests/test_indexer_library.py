@@ -16,7 +16,7 @@ from indexer.knowledge import Camera, Metadata
 from indexer.library import MOST_ITEMS, derivatives_folder, is_shown_in_full
 from indexer.model import Day, Failure, Item, JobKind, Kind, MediaType, Queue, Receiving, State, Tally
 from tests import photos
-from tests.libraries import NOW, Home, add_person, arrival, digest, index
+from tests.libraries import NOW, Home, add_person, arrival, counted, digest, index
 
 MP4 = b"\0\0\0\x18ftypisom\0\0\0\0isommp41" + b"\0\0\0\x08moov"
 TIMES = [
@@ -47,6 +47,17 @@ def pages(home: Home, limit: int, **filters: Any) -> list[tuple[Item, ...]]:
         cursor = page.next_cursor
         if cursor is None:
             return found
+
+
+def test_a_thumbnail_costs_no_more_than_looking_it_up(home: Home) -> None:
+    """A page of the timeline asks for hundreds: nothing is looked up that only its information shows."""
+    sha256 = home.bring("a.jpg", photos.jpeg()).sha256 or ""
+    home.worker().drain()
+    with counted(home) as statements:
+        for name in ("thumbnail", "preview"):
+            home.library.open_derivative(home.alice, sha256, name)[0].close()
+        home.library.open_original(home.alice, sha256).close()
+    assert statements == []
 
 
 def test_the_timeline(home: Home) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -17,7 +15,7 @@ from indexer.maintenance import sweep_staging
 from indexer.model import Door, Lock, Transfer
 from indexer.receipt import PAUSE_S, ReceiptState, Totals
 from tests import photos
-from tests.libraries import Home, add_person, digest
+from tests.libraries import Home, add_person, counted, digest
 from tests.photos import Shot
 from tests.receipts import Desk, damage
 
@@ -303,22 +301,6 @@ def test_a_removed_person_stops_nobody(desk: Desk) -> None:
     home.catalog.gathering.settle()
     home.bring("DCIM/b.jpg", photos.jpeg(Shot(seed=3)))
     assert desk.newest().totals.new == 1
-
-
-@contextmanager
-def counted(home: Home) -> Iterator[list[str]]:
-    """The statements that are run meanwhile."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    engine = home.catalog._database.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_long_history_costs_nothing(desk: Desk) -> None:
