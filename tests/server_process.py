@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 USER = "alice"
 PASSWORD = "correct-horse-battery"
 START_TIMEOUT_S = 60
-STOP_TIMEOUT_S = 30
+STOP_TIMEOUT_S = 60
 _CATALOG = "catalog.sqlite3"
 _ADDRESS = re.compile(r"https?://(?:127\.0\.0\.1|localhost):\d+/")
 

@@ -175,6 +175,15 @@ def test_what_one_rule_left_apart_no_other_brings_together(export_id: str) -> No
     assert sorted(len(shot.members) for shot in group([*pair, export, second], {"same name"})) == [1, 1, 2]
 
 
+def test_nor_do_two_rules_by_way_of_one_picture() -> None:
+    raw, developed = pic("a/IMG_1.dng", NOON), pic("a/IMG_1.jpg", NOON_25, X)
+    copy = pic("b/IMG_1 copy.jpg", NOON_25, X)
+    assert len(group([raw, developed, copy])) == 1
+    apart = [shot.members for shot in group([raw, developed, copy], {"same name"})]
+    assert not any({raw.id, developed.id} <= set(members) for members in apart)
+    assert len(apart) == 2
+
+
 def test_a_shot_says_why() -> None:
     (shot,) = group(TOGETHER["raw and jpeg"])
     assert [tie.why for tie in shot.ties] == ["same name DSC_0042, same time to 10 ms, same camera"]

@@ -257,12 +257,33 @@ class _Sets:
         self._leader[self.find(a)] = self.find(b)
 
 
+@dataclass(slots=True)
+class _Bound:
+    """What the ties so far connect."""
+
+    _sets: _Sets = field(default_factory=_Sets)
+    _members: dict[str, list[str]] = field(default_factory=dict)
+
+    def join_unless(self, tie: Tie, apart: _Sets) -> bool:
+        """Connect two, unless that brings some together that ``apart`` has in one set; whether they are."""
+        a, b = self._sets.find(tie.a), self._sets.find(tie.b)
+        if a == b:
+            return True
+        of_a, of_b = self._members.get(a, [a]), self._members.get(b, [b])
+        if not set(map(apart.find, of_a)).isdisjoint(map(apart.find, of_b)):
+            return False
+        self._sets.join(a, b)
+        self._members[self._sets.find(a)] = [*of_a, *of_b]
+        return True
+
+
 def _kept(bunches: Iterable[_Bunch], without: Collection[str]) -> Iterator[Tie]:
     """The ties of all rules that count, save between those whom an earlier rule that does not left apart."""
-    apart = _Sets()
+    apart, tied = _Sets(), _Bound()
     for bunch in bunches:
         free = _in_sets_of_their_own(bunch.members, apart)
-        yield from (tie for tie in _star(free, bunch.why) if tie.rule not in without)
+        counting = (tie for tie in _star(free, bunch.why) if tie.rule not in without)
+        yield from (tie for tie in counting if not without or tied.join_unless(tie, apart))
         for tie in _star(bunch.members, bunch.why):
             if tie.rule in without:
                 apart.join(tie.a, tie.b)
