@@ -127,12 +127,15 @@ class Intake:
         # Whether the bytes are on the disk is asked only of what this person holds: it takes its time.
         mine = self.catalog.items.held(person_id, {claim.sha256 for claim in claims})
         here = {sha256 for sha256 in mine if self.originals.find(sha256)}
-        kept = [claim for claim in claims if claim.sha256 in here and _is_for_keeps(claim.path)]
-        kept = [replace(claim, mtime=_believable(claim.mtime)) for claim in kept]
-        arrived = self.catalog.arrivals.record_claims(person_id, door, kept, time.time())
+        kept = {
+            place: replace(claim, mtime=_believable(claim.mtime))
+            for place, claim in enumerate(claims)
+            if claim.sha256 in here and _is_for_keeps(claim.path)
+        }
+        told = self.catalog.arrivals.record_claims(person_id, door, [*kept.values()], time.time())
         self.wake()
-        told = iter(arrived)
-        return [claim.sha256 in here and _is_for_keeps(claim.path) and next(told) for claim in claims]
+        arrived = dict(zip(kept, told, strict=True))
+        return [arrived.get(place, False) for place in range(len(claims))]
 
     def open(self, entry: Entry) -> BinaryIO:
         """The bytes of a file in the Upload share; raises OriginalMissing."""
