@@ -7,10 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.browser import Browser
 from tests.certificates import make_certificate
 from tests.programs import require
 from tests.server.fronts import Certificate, Front, behind_nginx
 from tests.server_process import ServerProcess, add_account
+from webui.static_files import StaticFiles
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +56,23 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProce
     """A fresh server for all tests of one module, which may do to it what they like."""
     with _running(ServerProcess(tmp_path_factory.mktemp("own") / "data")) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def shared_browser(library: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser for all tests of a module, logged in at the module's own ``library``."""
+    require("chromium", "chromedriver")
+    if not StaticFiles().has_bundle():
+        pytest.skip("the browser part was not built: npm ci --ignore-scripts && npm run build")
+    folder = tmp_path_factory.mktemp("browser")
+    browser = Browser(folder / "profile", folder)
+    try:
+        browser.driver.get(library.url)
+        browser.fill(user=library.user, password=library.password)
+        browser.wait_for("#status")
+        yield browser
+    finally:
+        browser.driver.quit()
 
 
 @pytest.fixture(params=["plain", "tls", "nginx"])

@@ -13,9 +13,7 @@ from selenium.webdriver.support.ui import Select
 
 from tests.browser import Browser
 from tests.photos import Shot, jpeg, png
-from tests.programs import require
 from tests.server_process import ROOT, ServerProcess
-from webui.static_files import StaticFiles
 
 ARTEFACTS = ROOT / "artefacts" / "browser"
 HOME, LISBON = (52.52, 13.4), (38.72, -9.14)
@@ -47,22 +45,6 @@ def library(own_server: ServerProcess) -> ServerProcess:
         dav.put("/Upload/Screenshot 1.png", png(Shot((300, 200), "2023:05:01 10:00:00", seed=99)))
     own_server.wait_idle()
     return own_server
-
-
-@pytest.fixture(scope="module")
-def shared_browser(library: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    require("chromium", "chromedriver")
-    if not StaticFiles().has_bundle():
-        pytest.skip("the browser part was not built: npm ci --ignore-scripts && npm run build")
-    folder = tmp_path_factory.mktemp("browser")
-    browser = Browser(folder / "profile", folder)
-    try:
-        browser.driver.get(library.url)
-        browser.fill(user=library.user, password=library.password)
-        browser.wait_for("#status")
-        yield browser
-    finally:
-        browser.driver.quit()
 
 
 @pytest.fixture

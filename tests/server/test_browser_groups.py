@@ -16,9 +16,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser import Browser
 from tests.photos import Shot, heic, jpeg
-from tests.programs import require
 from tests.server_process import ROOT, ServerProcess
-from webui.static_files import StaticFiles
 
 ARTEFACTS = ROOT / "artefacts" / "browser"
 
@@ -55,22 +53,6 @@ def library(own_server: ServerProcess) -> ServerProcess:
             dav.put(f"/Upload/{name}", content)
     own_server.wait_idle()
     return own_server
-
-
-@pytest.fixture(scope="module")
-def shared_browser(library: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    require("chromium", "chromedriver")
-    if not StaticFiles().has_bundle():
-        pytest.skip("the browser part was not built: npm ci --ignore-scripts && npm run build")
-    folder = tmp_path_factory.mktemp("browser")
-    browser = Browser(folder / "profile", folder)
-    try:
-        browser.driver.get(library.url)
-        browser.fill(user=library.user, password=library.password)
-        browser.wait_for("a.tile-picture", count=6)
-        yield browser
-    finally:
-        browser.driver.quit()
 
 
 @pytest.fixture

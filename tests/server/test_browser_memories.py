@@ -12,9 +12,7 @@ from selenium.webdriver.support.ui import Select
 
 from tests.browser import Browser
 from tests.photos import Shot, jpeg
-from tests.programs import require
 from tests.server_process import ROOT, ServerProcess
-from webui.static_files import StaticFiles
 
 ARTEFACTS = ROOT / "artefacts" / "browser"
 HOME, LISBON, OSLO = (52.52, 13.4), (38.72, -9.14), (59.91, 10.75)
@@ -43,26 +41,10 @@ def library(own_server: ServerProcess) -> ServerProcess:
     return own_server
 
 
-@pytest.fixture(scope="module")
-def shared_browser(library: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    require("chromium", "chromedriver")
-    if not StaticFiles().has_bundle():
-        pytest.skip("the browser part was not built: npm ci --ignore-scripts && npm run build")
-    folder = tmp_path_factory.mktemp("browser")
-    browser = Browser(folder / "profile", folder)
-    try:
-        browser.driver.get(library.url)
-        browser.fill(user=library.user, password=library.password)
-        browser.wait_for("#status")
-        browser.wait(lambda: len(memories(library)) >= 2)
-        yield browser
-    finally:
-        browser.driver.quit()
-
-
 @pytest.fixture
 def browser(shared_browser: Browser, library: ServerProcess) -> Iterator[Browser]:
     """Afterwards all memories and albums are as they were: each test undoes what it did."""
+    shared_browser.wait(lambda: len(memories(library)) >= 2)
     before = memories(library), albums(library)
     shared_browser.show_as(1440, 900)
     yield shared_browser
